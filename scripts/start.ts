@@ -1,0 +1,85 @@
+// `npm start [-- --yes]`: from a fresh clone to an API that answers, in one command, and back to nothing
+// running on Ctrl-C. In order: the port, the private servers, migrations, demo players, the API.
+import { seedDemo } from "../prisma/seed/demo.ts";
+import { signToken } from "../src/edge/token.ts";
+import { dataDirectory } from "./clone.ts";
+import { migrate } from "./migrate.ts";
+import { type DevelopmentSecrets, developmentSecrets } from "./secrets.ts";
+import { SetupError } from "./setup-error.ts";
+import { consentFrom } from "./stack/packages.ts";
+import { openStack, type Stack } from "./stack/stack.ts";
+import { type ApiProcess, startApi, waitUntilReady } from "./start/api-process.ts";
+import { listenAddressFrom, originOf, refuseBusyPort, type ListenAddress } from "./start/listen-address.ts";
+import { welcome } from "./start/welcome.ts";
+import { onStop } from "./stopping.ts";
+
+const DEMO_PLAYER_COUNT = 1_000;
+const TOKEN_TTL_SECONDS = 30 * 24 * 3_600;
+
+/** The command. Runs until it is stopped; throws when the API ends by itself. */
+export async function main(args: readonly string[]): Promise<void> {
+  refuseUnknownArguments(args);
+  // Being stopped is how this command ends well.
+  process.exitCode = 0;
+  const address = listenAddressFrom(process.env);
+  await refuseBusyPort(address);
+  const dataDir = dataDirectory();
+  const stack = await openStack({ dataDir, installConsent: consentFrom(args), progress });
+  await migrate({ ...stack.urls, progress });
+  if (!isProduction()) await seedDemo({ ...stack.urls, playerCount: DEMO_PLAYER_COUNT, progress });
+  const secrets: Partial<DevelopmentSecrets> = isProduction() ? {} : { ...developmentSecrets(dataDir), ...ownSecrets() };
+  const api = await runApi(address, stack, secrets);
+  const token = await tokenOfFirstPlayer(secrets.JWT_KEYS);
+  console.log(welcome({ origin: originOf(address), token, readySeconds: performance.now() / 1_000 }));
+  throw new SetupError(`The API ended by itself (${await api.ended}); see above.`);
+}
+
+function refuseUnknownArguments(args: readonly string[]): void {
+  const unknown = args.filter((arg) => arg !== "--yes");
+  if (unknown.length > 0) throw new SetupError(`npm start knows only --yes, got: ${unknown.join(" ")}`);
+}
+
+async function runApi(address: ListenAddress, stack: Stack, secrets: Partial<DevelopmentSecrets>): Promise<ApiProcess> {
+  const api = startApi(apiEnvironment(address, stack, secrets));
+  onStop(async () => {
+    progress("Stopping ...");
+    await api.stop();
+  });
+  await waitUntilReady(api, originOf(address));
+  return api;
+}
+
+function apiEnvironment({ host, port }: ListenAddress, { urls }: Stack, secrets: Partial<DevelopmentSecrets>): NodeJS.ProcessEnv {
+  const environment: NodeJS.ProcessEnv = {
+    NODE_ENV: "development",
+    ...process.env,
+    ...secrets,
+    DATABASE_URL: urls.databaseUrl,
+    REDIS_URL: urls.redisUrl,
+    QUEUE_REDIS_URL: urls.queueRedisUrl,
+    HOST: host,
+    PORT: String(port),
+  };
+  // The API works with the app's rights; it has no business knowing the migrator.
+  delete environment["MIGRATOR_DATABASE_URL"];
+  return environment;
+}
+
+/** Secrets set by hand come before this clone's. */
+function ownSecrets(): Partial<DevelopmentSecrets> {
+  const { JWT_KEYS, CURSOR_KEYS } = process.env;
+  return { ...(JWT_KEYS ? { JWT_KEYS } : {}), ...(CURSOR_KEYS ? { CURSOR_KEYS } : {}) };
+}
+
+async function tokenOfFirstPlayer(keys: string | undefined): Promise<string | undefined> {
+  if (keys === undefined) return undefined;
+  return signToken({ keys, subject: "1", role: "player", ttlSeconds: TOKEN_TTL_SECONDS });
+}
+
+function isProduction(): boolean {
+  return process.env["NODE_ENV"] === "production";
+}
+
+function progress(line: string): void {
+  console.error(line);
+}

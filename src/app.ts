@@ -1,0 +1,91 @@
+// The one place that wires: settings in, a server out. Nothing else creates a pool, a loader or a
+// server, so a test starts the very same thing on a port of its own.
+
+import type { Config } from "./config.ts";
+import { ConfigError } from "./config.ts";
+import { createDatabasePool, type DatabasePool, type StatementListener } from "./database/pool.ts";
+import { createPrismaClient } from "./database/prisma-client.ts";
+import { brokenServerSettings } from "./database/server-settings.ts";
+import { createHttpServer } from "./http.ts";
+import { createLoaders } from "./loaders/index.ts";
+import { systemClock, type Clock } from "./runtime/clock.ts";
+import { createCursors } from "./runtime/cursors.ts";
+import type { Logger } from "./runtime/logger.ts";
+import { createMetrics, type Metrics } from "./runtime/metrics.ts";
+import { createYogaServer } from "./yoga.ts";
+
+export interface App {
+  /** Resolves with the port once requests are accepted. */
+  start(): Promise<number>;
+  /** Finishes what has arrived, then lets go of everything. */
+  stop(): Promise<void>;
+  readonly metrics: Metrics;
+}
+
+export interface AppOptions {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly clock?: Clock;
+  /** Sees every statement before it is sent. */
+  readonly onStatement?: StatementListener;
+}
+
+export function createApp({ config, logger, clock = systemClock, onStatement }: AppOptions): App {
+  const metrics = createMetrics();
+  const pool = createDatabasePool({
+    url: config.databaseUrl,
+    connectionsMax: config.databasePoolSize,
+    metrics,
+    onConnectionError: (err) => logger.warn({ err }, "database connection failed"),
+    ...(onStatement === undefined ? {} : { onStatement }),
+  });
+  showPool(pool, metrics);
+  const prisma = createPrismaClient(pool);
+  const services = {
+    loaders: createLoaders(pool, prisma, metrics),
+    cursors: createCursors(config.cursorKeys),
+    clock,
+  };
+  const graphql = createYogaServer({ config, services, metrics, logger });
+  const http = createHttpServer({ graphql, isReady: () => answers(pool), metrics });
+
+  return {
+    metrics,
+    async start() {
+      await judgeServerSettings(pool, config, logger);
+      return http.listen(config.host, config.port);
+    },
+    async stop() {
+      await http.drain();
+      await prisma.$disconnect();
+      await pool.end();
+    },
+  };
+}
+
+async function judgeServerSettings(pool: DatabasePool, config: Config, logger: Logger): Promise<void> {
+  const broken = await brokenServerSettings(pool);
+  if (broken.length === 0) return;
+  if (config.environment === "production") throw new ConfigError(broken.map((line) => `MySQL: ${line}`));
+  logger.warn({ broken }, "the database's settings break promises that production insists on");
+}
+
+async function answers(pool: DatabasePool): Promise<boolean> {
+  try {
+    await pool.query("SELECT 1");
+    return true;
+  } catch {
+    // Not ready is the answer; why stands in the log of whatever failed.
+    return false;
+  }
+}
+
+function showPool(pool: DatabasePool, { poolConnections }: Metrics): void {
+  const show = () => {
+    const { active, idle, waiting } = pool.occupancy();
+    poolConnections.set({ state: "active" }, active);
+    poolConnections.set({ state: "idle" }, idle);
+    poolConnections.set({ state: "waiting" }, waiting);
+  };
+  Object.assign(poolConnections, { collect: show });
+}

@@ -1,0 +1,43 @@
+// First plugin of the Yoga lane: who asks, before anything of the request is read. A token that is
+// not entirely right ends every request with the same 401.
+
+import type { Plugin } from "graphql-yoga";
+import type { Viewer } from "../context.ts";
+import { badToken } from "../errors.ts";
+import { authenticate } from "./authenticate.ts";
+import type { TokenRules } from "./token.ts";
+
+/** What plugins hand to each other about one request. */
+export interface RequestFacts {
+  viewer?: Viewer | null;
+  /** When the request arrived, on performance.now()'s clock. */
+  startedAtMs?: number;
+  /** Name of the operation where it is a registered one. */
+  operation?: string;
+  /** Code of the first error, or `ok`; absent while the request has no result. */
+  outcome?: string;
+}
+
+export function useAuthentication(rules: TokenRules): Plugin<object, RequestFacts> {
+  return {
+    async onRequest({ request, serverContext, endResponse, fetchAPI }) {
+      const authentication = await authenticate(request.headers.get("authorization"), rules);
+      if (authentication.refused) endResponse(refusal(fetchAPI.Response));
+      else serverContext.viewer = authentication.viewer;
+    },
+  };
+}
+
+function refusal(Response: typeof globalThis.Response): Response {
+  const { http, ...error } = badTokenParts();
+  return new Response(JSON.stringify({ errors: [error] }), {
+    status: http.status,
+    headers: { "Content-Type": "application/graphql-response+json; charset=utf-8", "Cache-Control": "no-store", ...http.headers },
+  });
+}
+
+function badTokenParts() {
+  const { message, extensions } = badToken();
+  const { http, ...rest } = extensions as { http: { status: number; headers: Record<string, string> }; code: string };
+  return { message, extensions: rest, http };
+}

@@ -1,0 +1,60 @@
+// What a caller may see of a failure: errors with a code of ours as they are, an outage as the 503 it
+// is, and of anything else only that it happened. Bugs are logged here, once, with the operation.
+
+import { GraphQLError } from "graphql";
+import type { ExecutionResult } from "graphql";
+import { isAsyncIterable, type Plugin } from "graphql-yoga";
+import {
+  DatabaseOverloadedError,
+  DatabaseUnavailableError,
+  StatementTimeoutError,
+} from "../database/database-error.ts";
+import { atPlaceOf, internalServerError, overloaded, timedOut, unavailable } from "../errors.ts";
+import type { Logger } from "../runtime/logger.ts";
+import type { RequestFacts } from "./use-authentication.ts";
+
+export function useMasking(logger: Logger): Plugin<object, RequestFacts> {
+  return {
+    onExecute({ args }) {
+      const { operation = "other" } = args.contextValue as RequestFacts;
+      return {
+        onExecuteDone({ result, setResult }) {
+          if (isAsyncIterable(result) || result.errors === undefined) return;
+          setResult(masked(result, (error) => logger.error({ operation, path: error.path, err: causeOf(error) }, "failed")));
+        },
+      };
+    },
+  };
+}
+
+/** For errors outside execution (Yoga's own masking calls it): the same judgement. */
+export function maskError(error: unknown): Error {
+  return error instanceof GraphQLError ? judged(error, () => undefined) : (outageOf(error) ?? internalServerError());
+}
+
+function masked(result: ExecutionResult, onBug: (error: GraphQLError) => void): ExecutionResult {
+  return { ...result, errors: (result.errors ?? []).map((error) => judged(error, onBug)) };
+}
+
+function judged(error: GraphQLError, onBug: (error: GraphQLError) => void): GraphQLError {
+  const cause = causeOf(error);
+  if (cause instanceof GraphQLError) return error;
+  const outage = outageOf(cause);
+  if (outage !== null) return atPlaceOf(error, outage);
+  onBug(error);
+  return atPlaceOf(error, internalServerError());
+}
+
+/** The innermost error: each level of execution may wrap what it caught. */
+function causeOf(error: GraphQLError): Error {
+  let cause: Error = error;
+  while (cause instanceof GraphQLError && cause.originalError) cause = cause.originalError;
+  return cause;
+}
+
+function outageOf(cause: unknown): GraphQLError | null {
+  if (cause instanceof DatabaseUnavailableError) return unavailable();
+  if (cause instanceof DatabaseOverloadedError) return overloaded();
+  if (cause instanceof StatementTimeoutError) return timedOut();
+  return null;
+}

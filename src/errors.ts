@@ -1,0 +1,119 @@
+// The one list of top-level error codes, and the errors that carry them. Three kinds: an expected
+// refusal is not here but in a payload's userErrors; a caller's mistake is one of these with a 4xx;
+// an outage is a 503 with Retry-After. Everything else is a bug: masked, logged once.
+
+import { GraphQLError } from "graphql";
+
+export const errorCodes = [
+  "UNAUTHENTICATED",
+  "FORBIDDEN",
+  "BAD_USER_INPUT",
+  "BAD_CURSOR",
+  // A request that is not one of GraphQL over HTTP: no query, a wrong method, unparsable JSON.
+  "BAD_REQUEST",
+  // More than one operation and no operationName that picks one.
+  "OPERATION_RESOLUTION_FAILURE",
+  "GRAPHQL_PARSE_FAILED",
+  "GRAPHQL_VALIDATION_FAILED",
+  "UNAVAILABLE",
+  "OVERLOADED",
+  "TIMEOUT",
+  "INTERNAL_SERVER_ERROR",
+] as const;
+
+export type ErrorCode = (typeof errorCodes)[number];
+
+/**
+ * How an error shows in HTTP. `spec` marks the statuses that GraphQL over HTTP keeps at 200 for
+ * clients that ask for `application/json`.
+ */
+interface HttpShape {
+  readonly status: number;
+  readonly spec?: boolean;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Seconds a client should wait before it tries again after a 503. */
+const RETRY_AFTER_SECONDS = 1;
+
+/** The caller sent something that can never work: 400. */
+export function badUserInput(message: string): GraphQLError {
+  return codedError("BAD_USER_INPUT", message, { status: 400, spec: true });
+}
+
+/** The cursor is not one of ours, or not one of this list: 400. */
+export function badCursor(): GraphQLError {
+  return codedError("BAD_CURSOR", "The cursor does not belong to this list.", { status: 400, spec: true });
+}
+
+/** The token is not entirely right: 401 for the whole request, and nothing about why. */
+export function badToken(): GraphQLError {
+  return codedError("UNAUTHENTICATED", "The token is not valid.", {
+    status: 401,
+    headers: { "WWW-Authenticate": "Bearer" },
+  });
+}
+
+/** A private field asked for without a token; the rest of the answer stands. */
+export function unauthenticated(): GraphQLError {
+  return codedError("UNAUTHENTICATED", "This field needs a token.");
+}
+
+/** A private field of somebody else; the rest of the answer stands. */
+export function forbidden(): GraphQLError {
+  return codedError("FORBIDDEN", "This field is private to its player.");
+}
+
+/** MySQL cannot be reached or did not answer in time: 503. */
+export function unavailable(): GraphQLError {
+  return codedError("UNAVAILABLE", "The database cannot be reached.", retryLater());
+}
+
+/** A bounded queue is full: 503. */
+export function overloaded(): GraphQLError {
+  return codedError("OVERLOADED", "The server has more work than it can do.", retryLater());
+}
+
+/** A deadline passed: 503, because trying again may well succeed. */
+export function timedOut(): GraphQLError {
+  return codedError("TIMEOUT", "The request took too long.", retryLater());
+}
+
+/** What a caller sees of a bug: nothing but that it is one. */
+export function internalServerError(): GraphQLError {
+  return codedError("INTERNAL_SERVER_ERROR", "Unexpected error.");
+}
+
+/** The code of an error's extensions, or INTERNAL_SERVER_ERROR where it has none of ours. */
+export function codeOf(error: unknown): ErrorCode {
+  const code = error instanceof GraphQLError ? error.extensions["code"] : undefined;
+  return errorCodes.find((known) => known === code) ?? "INTERNAL_SERVER_ERROR";
+}
+
+/** `outcome` at the place of `error` in the document and the answer. */
+export function atPlaceOf(error: GraphQLError, outcome: GraphQLError): GraphQLError {
+  return new GraphQLError(outcome.message, {
+    nodes: error.nodes ?? null,
+    path: error.path ?? null,
+    extensions: outcome.extensions,
+  });
+}
+
+/** `error` with a code added, its place in the document kept. For errors that graphql-js makes. */
+export function withCode(error: GraphQLError, code: ErrorCode, http: HttpShape): GraphQLError {
+  return new GraphQLError(error.message, {
+    nodes: error.nodes ?? null,
+    source: error.source ?? null,
+    positions: error.positions ?? null,
+    path: error.path ?? null,
+    extensions: { ...error.extensions, code, http },
+  });
+}
+
+function codedError(code: ErrorCode, message: string, http?: HttpShape): GraphQLError {
+  return new GraphQLError(message, { extensions: http === undefined ? { code } : { code, http } });
+}
+
+function retryLater(): HttpShape {
+  return { status: 503, headers: { "Retry-After": String(RETRY_AFTER_SECONDS) } };
+}

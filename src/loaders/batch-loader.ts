@@ -1,0 +1,137 @@
+// Natural batching: one loader per kind of question, shared by all requests of the process. A key
+// that arrives while the loader is idle goes out in the same turn of the event loop; keys that
+// arrive while its few batches are at the database collect, and leave together when one returns.
+// One player alone waits for nobody; a thousand at once become a handful of statements.
+//
+// Ordering guarantee: a load joins only a batch that has not been dispatched when it arrives, so its
+// answer is read after it was asked. DataLoader's cache stays off: a process-wide memory of answers
+// would be a cache without fences. Authorisation never depends on a batch.
+
+import DataLoader from "dataloader";
+import { overloaded } from "../errors.ts";
+import { limits } from "../runtime/limits.ts";
+import type { Metrics } from "../runtime/metrics.ts";
+import { isStatementFault } from "../database/database-error.ts";
+
+export interface BatchLoader<Key, Value> {
+  readonly name: string;
+  /** The key as text: equal text, same question. */
+  keyText(key: Key): string;
+  /** Rejects with what the statement threw, or with OVERLOADED when too many keys wait. */
+  load(key: Key): Promise<Value>;
+}
+
+/** Answers in the order of the keys; an Error in a place fails that key alone. */
+export type BatchFunction<Key, Value> = (keys: readonly Key[]) => Promise<readonly (Value | Error)[]>;
+
+export interface BatchLoaderOptions<Key, Value> {
+  readonly name: string;
+  readonly keyText: (key: Key) => string;
+  /** Called with distinct keys, at most `batchKeysMax` of them. */
+  readonly batch: BatchFunction<Key, Value>;
+  readonly metrics: Metrics;
+  readonly batchKeysMax?: number;
+}
+
+export function createBatchLoader<Key, Value>(options: BatchLoaderOptions<Key, Value>): BatchLoader<Key, Value> {
+  const { name, keyText, metrics } = options;
+  const gate = createGate(limits.batchesInFlightMax);
+  const batchKeys = metrics.batchKeys.labels({ loader: name });
+  const keysWaiting = metrics.keysWaiting.labels({ loader: name });
+  let waiting = 0;
+
+  const dispatch = async (keys: readonly Key[]): Promise<readonly (Value | Error)[]> => {
+    waiting -= keys.length;
+    keysWaiting.set(waiting);
+    try {
+      const { distinct, places } = distinctKeys(keys, keyText);
+      batchKeys.observe(distinct.length);
+      const answers = await isolateFailures(distinct, options.batch);
+      return places.map((place) => answers[place]!);
+    } finally {
+      gate.leave();
+    }
+  };
+
+  const loader = new DataLoader<Key, Value>(dispatch, {
+    cache: false,
+    maxBatchSize: options.batchKeysMax ?? limits.batchKeysMax,
+    batchScheduleFn: gate.enter,
+    name,
+  });
+
+  return {
+    name,
+    keyText,
+    load(key) {
+      if (waiting >= limits.keysWaitingMax) return Promise.reject(overloaded());
+      waiting += 1;
+      return loader.load(key);
+    },
+  };
+}
+
+/**
+ * Lets `places` batches through at a time; the others wait in order of arrival. DataLoader keeps
+ * adding keys to the newest waiting batch until it is full, which is what makes batches grow.
+ */
+function createGate(places: number): { enter(dispatch: () => void): void; leave(): void } {
+  const queue: (() => void)[] = [];
+  let taken = 0;
+  return {
+    enter(dispatch) {
+      if (taken === places) {
+        queue.push(dispatch);
+        return;
+      }
+      taken += 1;
+      // The end of this turn of the event loop: every request whose bytes have already arrived
+      // has its say, and nobody waits for a timer.
+      setImmediate(dispatch);
+    },
+    leave() {
+      const next = queue.shift();
+      if (next === undefined) taken -= 1;
+      else next();
+    },
+  };
+}
+
+/** Each key once, and for every asked key the place of its answer. */
+function distinctKeys<Key>(keys: readonly Key[], keyText: (key: Key) => string) {
+  const distinct: Key[] = [];
+  const placeByText = new Map<string, number>();
+  const places = keys.map((key) => {
+    const text = keyText(key);
+    const known = placeByText.get(text);
+    if (known !== undefined) return known;
+    placeByText.set(text, distinct.length);
+    return distinct.push(key) - 1;
+  });
+  return { distinct, places };
+}
+
+/**
+ * Runs the batch; when the server is there but the statement failed, halves it, so that one key
+ * that cannot be answered (a row past the time limit, say) does not fail its neighbours. Bounded:
+ * when the splits are spent, what is left fails together.
+ */
+async function isolateFailures<Key, Value>(
+  keys: readonly Key[],
+  batch: BatchFunction<Key, Value>,
+): Promise<readonly (Value | Error)[]> {
+  let splitsLeft = limits.batchSplitsMax;
+  const attempt = async (part: readonly Key[]): Promise<readonly (Value | Error)[]> => {
+    try {
+      return await batch(part);
+    } catch (error) {
+      const failure = error instanceof Error ? error : new Error(String(error));
+      if (part.length === 1 || splitsLeft < 2 || !isStatementFault(failure)) return part.map(() => failure);
+      splitsLeft -= 2;
+      const middle = part.length >> 1;
+      const [left, right] = await Promise.all([attempt(part.slice(0, middle)), attempt(part.slice(middle))]);
+      return [...left, ...right];
+    }
+  };
+  return attempt(keys);
+}

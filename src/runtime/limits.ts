@@ -1,0 +1,68 @@
+// Every bound and deadline of the server, in one place. A queue, batch, cache, loop or wait
+// elsewhere takes its number from here; the docs and the tests of the edges name these entries.
+// Units come last in each name.
+
+export const limits = {
+  /** Keys one loader puts into one batch. */
+  batchKeysMax: 500,
+  /** Keys in a batch whose statement is a UNION ALL with one branch per key. */
+  unionBatchKeysMax: 100,
+  /** Batches one loader has at the database at the same time; further keys collect meanwhile. */
+  batchesInFlightMax: 2,
+  /** Keys one loader holds that have not been dispatched; more are refused with OVERLOADED. */
+  keysWaitingMax: 50_000,
+  /** Statements spent on isolating the failing keys of one batch: 2 log2(500), rounded up. */
+  batchSplitsMax: 20,
+
+  /** A read statement, enforced by the server. */
+  readStatementMs: 1_000,
+  /** The same seen from our side: a server that does not even refuse any more (frozen, gone). */
+  readStatementClientMs: 1_500,
+  /** Waiting for a connection of the pool. */
+  poolWaitMs: 250,
+  /** Opening a connection. */
+  connectMs: 1_000,
+
+  /** Headers of one request. */
+  requestHeadersMs: 10_000,
+  /** A whole request, headers and body. */
+  requestReceiveMs: 15_000,
+  /** A connection without a request. */
+  keepAliveMs: 65_000,
+  /** Bytes of a request's headers together. */
+  headerBytesMax: 16_384,
+  /** Connections one process holds. */
+  connectionsMax: 15_000,
+  /** Characters of a bearer token; a real one has some 300. */
+  tokenCharactersMax: 4_096,
+  /** Clock difference tolerated between whoever signs tokens and this server. */
+  tokenClockToleranceSeconds: 5,
+
+  /** Entries of a connection page. */
+  pageEntriesMax: 100,
+  /** Ids of one `nodes`. */
+  nodeIdsMax: 100,
+  /** Characters of a cursor; the longest real one has some 100. */
+  cursorCharactersMax: 512,
+  /** Characters of an id; the longest real one has some 80. */
+  idCharactersMax: 128,
+  /** Characters of a city's name, in code points, as the column holds them. */
+  cityCharactersMax: 100,
+  /** Radius of a search for item locations. */
+  radiusMetersMax: 50_000,
+  /** Ages the AGE leaderboard accepts. */
+  ageYearsMax: 150,
+
+  /**
+   * Item locations ever given to a player up to which all of them are read and measured in this
+   * process; beyond it the search goes through the cell index.
+   */
+  itemLocationsScannedMax: 200,
+  /** Index ranges that cover one search through the cell index. */
+  cellRangesMax: 16,
+
+  /** After SIGTERM: requests in flight may take this long before their connections are cut. */
+  drainMs: 10_000,
+  /** After SIGTERM: idle keep-alive connections stay open this long, for requests on their way. */
+  drainIdleMs: 500,
+} as const;

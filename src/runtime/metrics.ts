@@ -1,0 +1,75 @@
+// Every metric of the process, in one registry: GET /metrics prints it. Labels come from closed
+// sets (registered operation names, loader names, error codes), so that no client can grow it.
+
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
+
+export interface Metrics {
+  readonly registry: Registry;
+  /** GraphQL requests by operation and outcome (`ok` or the first error's code). */
+  readonly requests: Counter<"operation" | "outcome">;
+  /** Seconds from the parsed request to its result, by operation. */
+  readonly requestSeconds: Histogram<"operation">;
+  /** Keys per dispatched batch, by loader. */
+  readonly batchKeys: Histogram<"loader">;
+  /** Keys that a loader holds and has not dispatched. */
+  readonly keysWaiting: Gauge<"loader">;
+  /** Statements sent to MySQL, by outcome. */
+  readonly statements: Counter<"outcome">;
+  /** Seconds from handing a statement to the pool to its result. */
+  readonly statementSeconds: Histogram;
+  /** Connections of the pool by state; set when read. */
+  readonly poolConnections: Gauge<"state">;
+}
+
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  return {
+    registry,
+    requests: new Counter({
+      name: "satchel_requests_total",
+      help: "GraphQL requests by operation and outcome.",
+      labelNames: ["operation", "outcome"],
+      registers,
+    }),
+    requestSeconds: new Histogram({
+      name: "satchel_request_duration_seconds",
+      help: "Time from the parsed request to its result.",
+      labelNames: ["operation"],
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+      registers,
+    }),
+    batchKeys: new Histogram({
+      name: "satchel_batch_keys",
+      help: "Keys per dispatched loader batch.",
+      labelNames: ["loader"],
+      buckets: [1, 2, 5, 10, 20, 50, 100, 200, 500],
+      registers,
+    }),
+    keysWaiting: new Gauge({
+      name: "satchel_loader_keys_waiting",
+      help: "Keys collected by a loader and not yet dispatched.",
+      labelNames: ["loader"],
+      registers,
+    }),
+    statements: new Counter({
+      name: "satchel_statements_total",
+      help: "Statements sent to MySQL by outcome.",
+      labelNames: ["outcome"],
+      registers,
+    }),
+    statementSeconds: new Histogram({
+      name: "satchel_statement_duration_seconds",
+      help: "Time from handing a statement to the pool to its result.",
+      buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+      registers,
+    }),
+    poolConnections: new Gauge({
+      name: "satchel_pool_connections",
+      help: "Connections of the MySQL pool by state, and requests waiting for one.",
+      labelNames: ["state"],
+      registers,
+    }),
+  };
+}

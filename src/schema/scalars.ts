@@ -1,0 +1,76 @@
+// The custom scalars: strict on the way in, canonical on the way out.
+
+import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from "graphql";
+
+const DIGITS = /^[1-9][0-9]{0,18}$/;
+const BIGINT_MAX = 2n ** 63n - 1n;
+const RFC_3339 = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
+const UUID_PATTERN = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/**
+ * In: a string of digits for 1 to 2^63-1, without sign, leading zero, exponent or any other digits
+ * than ASCII's; becomes a bigint. Out: a bigint as such a string (zero and negative ones too).
+ */
+export const BigIntScalar = new GraphQLScalarType<bigint, string>({
+  name: "BigInt",
+  serialize: (value) => {
+    if (typeof value === "bigint") return value.toString();
+    throw new GraphQLError("BigInt cannot represent a value that is not a bigint.");
+  },
+  parseValue: parseDigits,
+  parseLiteral: (node) => parseDigits(stringOf(node)),
+});
+
+/** In: RFC 3339 with a zone, becomes a Date. Out: RFC 3339 in UTC with milliseconds, as repositories give it. */
+export const DateTimeScalar = new GraphQLScalarType<Date, string>({
+  name: "DateTime",
+  serialize: (value) => {
+    if (typeof value === "string") return value;
+    throw new GraphQLError("DateTime cannot represent a value that is not RFC 3339 text.");
+  },
+  parseValue: parseDateTime,
+  parseLiteral: (node) => parseDateTime(stringOf(node)),
+});
+
+/** In and out: the 36 characters of a UUID, in lower case. */
+export const UuidScalar = new GraphQLScalarType<string, string>({
+  name: "UUID",
+  serialize: (value) => {
+    if (typeof value === "string") return value;
+    throw new GraphQLError("UUID cannot represent a value that is not a string.");
+  },
+  parseValue: parseUuid,
+  parseLiteral: (node) => parseUuid(stringOf(node)),
+});
+
+function parseDigits(value: unknown): bigint {
+  if (typeof value === "string" && DIGITS.test(value)) {
+    const number = BigInt(value);
+    if (number <= BIGINT_MAX) return number;
+  }
+  throw new GraphQLError('BigInt expects a string of digits from "1" to "9223372036854775807".');
+}
+
+function parseDateTime(value: unknown): Date {
+  const match = typeof value === "string" ? RFC_3339.exec(value) : null;
+  // "-00:00" is RFC 3339's "the zone is not known", and a moment without a zone is not a moment.
+  if (match !== null && match[8] !== "-00:00") {
+    const date = new Date(value as string);
+    // Date rolls 30 February over into March; the day must come back as it was given.
+    if (!Number.isNaN(date.getTime()) && isDayOfMonth(Number(match[1]), Number(match[2]), Number(match[3]))) return date;
+  }
+  throw new GraphQLError("DateTime expects RFC 3339 with a zone, for example 2026-11-21T06:00:00Z.");
+}
+
+function isDayOfMonth(year: number, month: number, day: number): boolean {
+  return day >= 1 && day <= new Date(Date.UTC(year, month, 0)).getUTCDate();
+}
+
+function parseUuid(value: unknown): string {
+  if (typeof value === "string" && UUID_PATTERN.test(value)) return value.toLowerCase();
+  throw new GraphQLError("UUID expects 32 hex digits as 8-4-4-4-12.");
+}
+
+function stringOf(node: ValueNode): unknown {
+  return node.kind === Kind.STRING ? node.value : undefined;
+}
