@@ -4,6 +4,9 @@ import { defineConfig } from "vitest/config";
 import { ClosingLineReporter } from "./test/kit/closing-line-reporter.ts";
 
 export default defineConfig({
+  // As Node itself resolves it: by its "module" field vite would load a second copy of graphql beside
+  // the one that the libraries use, and two copies refuse each other's types.
+  resolve: { alias: [{ find: /^graphql$/, replacement: "graphql/index.js" }] },
   test: {
     include: ["test/**/*.test.ts"],
     globalSetup: ["test/kit/global-setup.ts"],

@@ -1,0 +1,119 @@
+// The real server for one test file: a database of its own with the vectors in it, the app wired as
+// main.ts wires it, listening on a free port. Requests go over a socket, as an app's do.
+
+import { randomBytes } from "node:crypto";
+import { createApp, type App } from "../../src/app.ts";
+import { readConfig, type Config } from "../../src/config.ts";
+import { signToken, type Role } from "../../src/edge/token.ts";
+import { createLogger } from "../../src/runtime/logger.ts";
+import type { Clock } from "../../src/runtime/clock.ts";
+import { createTestDatabase, seedVectors, type TestDatabase } from "./database.ts";
+
+export interface SentStatement {
+  readonly sql: string;
+  readonly values: unknown;
+}
+
+/** An answer of POST /graphql. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: {
+    // oxlint-disable-next-line typescript/no-explicit-any -- the shape is what the test's query asks for
+    readonly data?: any;
+    readonly errors?: readonly { message: string; path?: readonly (string | number)[]; extensions: { code: string } }[];
+  };
+}
+
+export interface Asked {
+  readonly query: string;
+  readonly variables?: Record<string, unknown>;
+  readonly operationName?: string;
+  /** Bearer token; none for an anonymous request. */
+  readonly token?: string | undefined;
+  readonly accept?: string;
+}
+
+export interface TestApi {
+  readonly url: string;
+  readonly app: App;
+  readonly config: Config;
+  readonly database: TestDatabase;
+  /** Every statement the server has sent, in order; empty it with `statements.length = 0`. */
+  readonly statements: SentStatement[];
+  /** POSTs a GraphQL request. */
+  ask(asked: Asked): Promise<Answer>;
+  /** `ask`, for requests that must succeed: the data, or a failure that shows the errors. */
+  // oxlint-disable-next-line typescript/no-explicit-any -- the shape is what the test's query asks for
+  read(asked: Asked): Promise<any>;
+  /** A token as `npm run token` makes it. */
+  tokenFor(subject: string | number, role?: Role): Promise<string>;
+  /** Stops the server and drops the database. */
+  close(): Promise<void>;
+}
+
+export interface TestApiOptions {
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly clock?: Clock;
+  /** Runs after the vectors are in, before the server starts. */
+  readonly fill?: (database: TestDatabase) => Promise<unknown>;
+}
+
+export async function startApi({ environment = {}, clock, fill }: TestApiOptions = {}): Promise<TestApi> {
+  const database = await createTestDatabase();
+  await seedVectors(database.migratorDatabaseUrl);
+  await fill?.(database);
+  const keys = `dev-test:${randomBytes(32).toString("base64url")}`;
+  const config = readConfig({
+    DATABASE_URL: database.databaseUrl,
+    JWT_KEYS: keys,
+    CURSOR_KEYS: `dev-test:${randomBytes(32).toString("base64url")}`,
+    LOG_LEVEL: "fatal",
+    PORT: "0",
+    ...environment,
+  });
+  const statements: SentStatement[] = [];
+  const app = createApp({
+    config,
+    logger: createLogger(config.logLevel),
+    onStatement: (sql, values) => statements.push({ sql, values }),
+    ...(clock === undefined ? {} : { clock }),
+  });
+  const url = `http://127.0.0.1:${await app.start()}`;
+  const ask = (asked: Asked) => post(url, asked);
+  return {
+    url,
+    app,
+    config,
+    database,
+    statements,
+    ask,
+    read: (asked) => ask(asked).then(dataOf),
+    tokenFor: (subject, role = "player") =>
+      signToken({ keys: config.tokenKeys, subject: String(subject), role, ttlSeconds: 3600 }),
+    async close() {
+      await app.stop();
+      await database.drop();
+    },
+  };
+}
+
+async function post(url: string, { query, variables, operationName, token, accept }: Asked): Promise<Answer> {
+  const response = await fetch(`${url}/graphql`, {
+    method: "POST",
+    headers: {
+      "Content-Type": "application/json",
+      Accept: accept ?? "application/graphql-response+json",
+      ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
+    },
+    body: JSON.stringify({ query, variables, operationName }),
+  });
+  return { status: response.status, headers: response.headers, body: (await response.json()) as Answer["body"] };
+}
+
+function dataOf({ status, body }: Answer): unknown {
+  if (status !== 200 || body.errors !== undefined) {
+    throw new Error(`expected an answer without errors, got ${status}: ${JSON.stringify(body.errors)}`);
+  }
+  return body.data;
+}
