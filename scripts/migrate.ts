@@ -7,7 +7,13 @@ import { fileURLToPath } from "node:url";
 import type { Connection } from "mariadb";
 import { connectTo, databaseAddressOf } from "./migrations/connection.ts";
 import { applyGrants } from "./migrations/grants.ts";
-import { applyMigration, pendingMigrations, readHistory, readMigrationFiles, withMigrationLock } from "./migrations/history.ts";
+import {
+  applyMigration,
+  pendingMigrations,
+  readHistory,
+  readMigrationFiles,
+  withMigrationLock,
+} from "./migrations/history.ts";
 import { SetupError } from "./setup-error.ts";
 import { withDatabase } from "./with-database.ts";
 
@@ -53,7 +59,9 @@ export async function main(args: readonly string[]): Promise<void> {
   if (args.length > 0) throw new SetupError(`npm run migrate takes no arguments, got: ${args.join(" ")}`);
   await withDatabase(async (urls) => {
     const { applied } = await migrate({ ...urls, progress: (line) => console.error(line) });
-    console.log(applied === 0 ? "The database is up to date." : `Applied ${applied} migration${applied === 1 ? "" : "s"}.`);
+    console.log(
+      applied === 0 ? "The database is up to date." : `Applied ${applied} migration${applied === 1 ? "" : "s"}.`,
+    );
   });
 }
 

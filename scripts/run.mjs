@@ -73,7 +73,8 @@ function listenForStops() {
     process.exitCode = 1;
     requestStop("SIGTERM");
   });
-  // kill -9 of npm tells nobody: the only trace is that we have another parent.
+  // kill -9 of npm tells nobody: the only trace is that we have another parent. (npm starts us through a
+  // shell; the `exec` in package.json's scripts lets us take its place, so that npm is our parent.)
   const parent = process.ppid;
   setInterval(() => {
     if (process.ppid !== parent) requestStop("SIGHUP");

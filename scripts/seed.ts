@@ -3,7 +3,7 @@
 // stopped and run again at any moment; what is committed stays, and the next run carries on there.
 import { parseArgs } from "node:util";
 import { BASIC_ITEM_COUNT, ITEM_COUNT_MAX } from "../prisma/seed/catalogue.ts";
-import { DEFAULT_SEED, seedDemo } from "../prisma/seed/demo.ts";
+import { DEFAULT_SEED, seedDemo, type SeedDemoOptions } from "../prisma/seed/demo.ts";
 import { checkLedger, type LedgerCheck } from "../prisma/seed/ledger-check.ts";
 import { migrate } from "./migrate.ts";
 import { createProgressBar } from "./progress-bar.ts";
@@ -38,13 +38,11 @@ export async function main(args: readonly string[]): Promise<void> {
   await withDatabase(async (urls) => {
     await migrate({ ...urls, progress: say });
     const startedMs = performance.now();
-    const seedBar = createProgressBar("players", playerCount);
-    const { added } = await seedDemo({ ...urls, playerCount, itemCount, seed, progress: say, onAdvance: seedBar.advance });
-    seedBar.end();
+    const added = await seedWithBars({ ...urls, playerCount, itemCount, seed, progress: say });
     const seededMs = performance.now();
-    const checkBar = createProgressBar("players checked", playerCount);
-    const check = await checkLedger({ databaseUrl: urls.migratorDatabaseUrl, onAdvance: checkBar.advance });
-    checkBar.end();
+    const bar = createProgressBar("players checked", playerCount);
+    const check = await checkLedger({ databaseUrl: urls.migratorDatabaseUrl, onAdvance: bar.advance });
+    bar.end();
     const checkedMs = performance.now();
     console.log(`Added ${grouped(added)} players with seed ${seed} in ${seconds(seededMs - startedMs)}.`);
     assertSound(check);
@@ -53,6 +51,26 @@ export async function main(args: readonly string[]): Promise<void> {
         `${seconds(checkedMs - seededMs)}: every balance equals its ledger, every version its transaction count.`,
     );
   });
+}
+
+/** Items come before players; each has a bar of its own, which says nothing while nothing comes. */
+async function seedWithBars(
+  options: SeedDemoOptions & { itemCount: number; progress: (line: string) => void },
+): Promise<number> {
+  const bars = {
+    items: createProgressBar("items", options.itemCount),
+    players: createProgressBar("players", options.playerCount),
+  };
+  const { added } = await seedDemo({
+    ...options,
+    progress: (line) => {
+      bars.items.end();
+      options.progress(line);
+    },
+    onAdvance: (what, count) => bars[what].advance(count),
+  });
+  bars.players.end();
+  return added;
 }
 
 function parsedValues(args: readonly string[]): { players?: string; items?: string; seed?: string } {
@@ -72,8 +90,12 @@ function wholeNumber(name: string, text: string, min: number, max: number): numb
 
 function assertSound({ mismatches, wrongVersions }: LedgerCheck): void {
   const lines = [
-    ...mismatches.map((row) => `player ${row.playerId}, item ${row.itemId}: balance ${row.balance}, ledger ${row.ledgerQuantity}`),
-    ...wrongVersions.map((row) => `player ${row.playerId}: version ${row.version}, ${row.transactionCount} transactions`),
+    ...mismatches.map(
+      (row) => `player ${row.playerId}, item ${row.itemId}: balance ${row.balance}, ledger ${row.ledgerQuantity}`,
+    ),
+    ...wrongVersions.map(
+      (row) => `player ${row.playerId}: version ${row.version}, ${row.transactionCount} transactions`,
+    ),
   ];
   if (lines.length > 0) throw new SetupError(`the balances do not equal the ledger:\n${lines.join("\n")}`);
 }

@@ -4,6 +4,7 @@ import { seedDemo } from "../prisma/seed/demo.ts";
 import { signToken } from "../src/edge/token.ts";
 import { dataDirectory } from "./clone.ts";
 import { migrate } from "./migrate.ts";
+import { sayIfSlow } from "./progress.ts";
 import { type DevelopmentSecrets, developmentSecrets } from "./secrets.ts";
 import { SetupError } from "./setup-error.ts";
 import { consentFrom } from "./stack/packages.ts";
@@ -45,7 +46,7 @@ async function runApi(address: ListenAddress, stack: Stack, secrets: Partial<Dev
     progress("Stopping ...");
     await api.stop();
   });
-  await waitUntilReady(api, originOf(address));
+  await sayIfSlow(progress, "Starting the API ...", waitUntilReady(api, originOf(address)));
   return api;
 }
 

@@ -18,7 +18,9 @@ export async function withDatabase<T>(work: (urls: DatabaseUrls) => Promise<T>):
   const migratorDatabaseUrl = process.env["MIGRATOR_DATABASE_URL"];
   if (databaseUrl !== undefined) return work({ databaseUrl, migratorDatabaseUrl: migratorDatabaseUrl ?? databaseUrl });
   if (migratorDatabaseUrl !== undefined) {
-    throw new SetupError("MIGRATOR_DATABASE_URL is set but DATABASE_URL is not: set both, or neither for the private stack");
+    throw new SetupError(
+      "MIGRATOR_DATABASE_URL is set but DATABASE_URL is not: set both, or neither for the private stack",
+    );
   }
   // Loaded only here: with URLs given, nothing of the private stack is needed.
   const { openStack } = await import("./stack/stack.ts");

@@ -53,6 +53,7 @@ export function createApp({ config, logger, clock = systemClock, onStatement }: 
     metrics,
     async start() {
       await judgeServerSettings(pool, config, logger);
+      await pool.warm();
       return http.listen(config.host, config.port);
     },
     async stop() {

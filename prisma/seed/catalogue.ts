@@ -6,28 +6,32 @@ import { createRandom } from "./random.ts";
 import { sqlInsert, sqlRow } from "./sql-text.ts";
 import type { SeedItem } from "./rows.ts";
 import { vectorItems } from "./vector-file.ts";
+import { wordList } from "./word-list.ts";
 
 /** Items that demo players own; also the smallest catalogue. */
 export const BASIC_ITEM_COUNT = 100;
 /** The largest catalogue that Satchel is built for. */
 export const ITEM_COUNT_MAX = 1_000_000;
 
-const FOODS = [
-  "acorn", "alder cone", "beechnut", "beetle", "blackberry", "blueberry", "bramble", "buckwheat", "caterpillar",
-  "cherry", "clover", "cranberry", "cricket", "currant", "dragonfly", "elderberry", "fig", "grape", "hawthorn",
-  "hazelnut", "hemp seed", "honeydew", "ivy berry", "juniper", "larch seed", "maize", "mealworm", "millet",
-  "mulberry", "nectar", "oat", "pine nut", "poppy seed", "raspberry", "rowan berry", "snail", "sunflower seed", "thistle",
-];
-const BIRDS = [
-  "american robin", "barn owl", "barn swallow", "bee-eater", "black redstart", "blackcap", "blue jay", "blue tit",
-  "brambling", "bullfinch", "cedar waxwing", "chaffinch", "chiffchaff", "coal tit", "common crane", "corn bunting",
-  "crested lark", "dipper", "dunnock", "fieldfare", "firecrest", "garden warbler", "goldcrest", "goldfinch",
-  "great tit", "green finch", "hawfinch", "hoopoe", "house martin", "house wren", "indigo bunting", "jackdaw",
-  "kestrel", "kingfisher", "lapwing", "linnet", "long-tailed tit", "magpie", "meadow pipit", "mistle thrush",
-  "nightingale", "northern cardinal", "nuthatch", "oriole", "painted bunting", "pied flycatcher", "red crossbill",
-  "redpoll", "rock pipit", "rosefinch", "sedge warbler", "siskin", "skylark", "snow bunting", "song thrush", "spotted flycatcher",
-];
-const PLUMAGES = ["amber", "ashen", "azure", "copper", "dusky", "golden", "hooded", "ivory", "mossy", "pale", "ruddy", "silver"];
+const FOODS = wordList(`
+  acorn, alder cone, beechnut, beetle, blackberry, blueberry, bramble, buckwheat, caterpillar,
+  cherry, clover, cranberry, cricket, currant, dragonfly, elderberry, fig, grape, hawthorn, hazelnut,
+  hemp seed, honeydew, ivy berry, juniper, larch seed, maize, mealworm, millet, mulberry, nectar,
+  oat, pine nut, poppy seed, raspberry, rowan berry, snail, sunflower seed, thistle
+`);
+const BIRDS = wordList(`
+  american robin, barn owl, barn swallow, bee-eater, black redstart, blackcap, blue jay, blue tit,
+  brambling, bullfinch, cedar waxwing, chaffinch, chiffchaff, coal tit, common crane, corn bunting,
+  crested lark, dipper, dunnock, fieldfare, firecrest, garden warbler, goldcrest, goldfinch,
+  great tit, green finch, hawfinch, hoopoe, house martin, house wren, indigo bunting, jackdaw,
+  kestrel, kingfisher, lapwing, linnet, long-tailed tit, magpie, meadow pipit, mistle thrush,
+  nightingale, northern cardinal, nuthatch, oriole, painted bunting, pied flycatcher, red crossbill,
+  redpoll, rock pipit, rosefinch, sedge warbler, siskin, skylark, snow bunting, song thrush,
+  spotted flycatcher
+`);
+const PLUMAGES = wordList(`
+  amber, ashen, azure, copper, dusky, golden, hooded, ivory, mossy, pale, ruddy, silver
+`);
 const ITEMS_PER_INSERT = 2_000;
 
 /** Ingredients of every recipe: what any player can earn. */
@@ -41,14 +45,20 @@ export const basicSpendables = basicItems.filter((item) => item.kind === "SPENDA
 export const basicReceivables = basicItems.filter((item) => item.kind === "RECEIVABLE");
 
 /** Inserts items 7 to `itemCount` as far as missing, a transaction per two thousand. Returns how many. */
-export async function insertCatalogue(connection: Connection, itemCount: number): Promise<number> {
+export async function insertCatalogue(
+  connection: Connection,
+  itemCount: number,
+  onAdvance: (itemCount: number) => void = () => undefined,
+): Promise<number> {
   const [row] = await connection.query<{ last: number }[]>("SELECT COALESCE(MAX(id), 0) AS last FROM item");
   const first = (row?.last ?? 0) + 1;
   for (let from = first; from <= itemCount; from += ITEMS_PER_INSERT) {
-    const items = numbersFrom(from, Math.min(from + ITEMS_PER_INSERT - 1, itemCount)).map(itemNumbered);
+    const to = Math.min(from + ITEMS_PER_INSERT - 1, itemCount);
+    const items = numbersFrom(from, to).map(itemNumbered);
     await connection.beginTransaction();
     await insertItems(connection, items);
     await connection.commit();
+    onAdvance(to);
   }
   return Math.max(0, itemCount - first + 1);
 }

@@ -5,7 +5,7 @@
 import type { Connection } from "mariadb";
 import { connectTo } from "../../scripts/migrations/connection.ts";
 import { SetupError } from "../../scripts/setup-error.ts";
-import { BASIC_ITEM_COUNT, insertCatalogue, ITEM_COUNT_MAX } from "./catalogue.ts";
+import { BASIC_ITEM_COUNT, basicItems, insertCatalogue, ITEM_COUNT_MAX } from "./catalogue.ts";
 import { cities } from "./cities.ts";
 import { insertPlaces, placesByCity } from "./places.ts";
 import { demoPlayer } from "./player.ts";
@@ -24,8 +24,8 @@ export interface SeedDemoOptions {
   readonly seed?: number;
   /** Told what is being done, in sentences. */
   readonly progress?: (line: string) => void;
-  /** Told how many players are committed, after each chunk. */
-  readonly onAdvance?: (playerCount: number) => void;
+  /** Told how many items, then how many players are committed, in total, after each chunk. */
+  readonly onAdvance?: (what: "items" | "players", count: number) => void;
 }
 
 /** The seed when none is given. */
@@ -49,7 +49,7 @@ export async function seedDemo(options: SeedDemoOptions): Promise<{ added: numbe
   try {
     if (await hasEverything(lead, playerCount, itemCount)) return { added: 0 };
     return await withSeedLock(lead, progress, async () => {
-      await seedWorld(lead, itemCount, progress);
+      await seedWorld(lead, { ...options, itemCount, progress });
       const first = (await lastId(lead, "player")) + 1;
       if (first > playerCount) return { added: 0 };
       progress(`seeding players ${first} to ${playerCount} with seed ${seed}`);
@@ -67,18 +67,35 @@ async function hasEverything(connection: Connection, playerCount: number, itemCo
 }
 
 /** What players refer to. Same for every seed. */
-async function seedWorld(connection: Connection, itemCount: number, progress: (line: string) => void): Promise<void> {
+async function seedWorld(
+  connection: Connection,
+  options: SeedDemoOptions & { itemCount: number; progress: (line: string) => void },
+): Promise<void> {
+  const { itemCount, progress, onAdvance } = options;
   await insertVectors(connection);
-  const items = await insertCatalogue(connection, itemCount);
+  const items = await insertCatalogue(connection, itemCount, (count) => onAdvance?.("items", count));
   const places = await insertPlaces(connection, cities.length);
   if (items + places > 0) progress(`seeded ${items} items and ${places} places`);
-  const [row] = await connection.query<{ places: number; items: number }[]>(
-    "SELECT (SELECT COUNT(*) FROM location WHERE id <= ?) AS places, (SELECT COUNT(*) FROM item WHERE id <= ?) AS items",
-    [placesByCity.flat().length, BASIC_ITEM_COUNT],
+  await assertOwnWorld(connection);
+}
+
+/** Players name items and places by id. Where a studio's own have those ids, that would be nonsense. */
+async function assertOwnWorld(connection: Connection): Promise<void> {
+  const places = placesByCity.flat();
+  const items = await connection.query<{ id: number; externalId: string }[]>(
+    "SELECT id, external_id AS externalId FROM item WHERE id <= ? ORDER BY id",
+    [BASIC_ITEM_COUNT],
   );
-  if (row?.places !== placesByCity.flat().length || row.items !== BASIC_ITEM_COUNT) {
+  const locations = await connection.query<{ id: number; name: string }[]>(
+    "SELECT id, name FROM location WHERE id <= ? ORDER BY id",
+    [places.length],
+  );
+  const isOwn =
+    basicItems.every(
+      ({ id, externalId }, index) => items[index]?.id === id && items[index].externalId === externalId,
+    ) && places.every(({ id, name }, index) => locations[index]?.id === id && locations[index].name === name);
+  if (!isOwn)
     throw new SetupError("this database's items and locations are not the seed's: seed demo players into an empty one");
-  }
 }
 
 async function seedPlayers(options: SeedDemoOptions & { seed: number; first: number }): Promise<void> {
@@ -96,7 +113,7 @@ async function seedPlayers(options: SeedDemoOptions & { seed: number; first: num
       const inserted = insertChunk(writer, seed, from, to);
       committed = Promise.all([inserted, committed]).then(async () => {
         await writer.query("COMMIT");
-        onAdvance?.(to);
+        onAdvance?.("players", to);
       });
       await committed;
     }

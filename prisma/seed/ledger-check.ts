@@ -9,9 +9,18 @@ export interface LedgerCheck {
   readonly playerCount: number;
   readonly transactionCount: number;
   /** At most ten: enough to look into. */
-  readonly mismatches: readonly { readonly playerId: number; readonly itemId: number; readonly ledgerQuantity: number; readonly balance: number }[];
+  readonly mismatches: readonly {
+    readonly playerId: number;
+    readonly itemId: number;
+    readonly ledgerQuantity: number;
+    readonly balance: number;
+  }[];
   /** At most ten: players whose version is not the number of their transactions, or not the last one's. */
-  readonly wrongVersions: readonly { readonly playerId: number; readonly version: number; readonly transactionCount: number }[];
+  readonly wrongVersions: readonly {
+    readonly playerId: number;
+    readonly version: number;
+    readonly transactionCount: number;
+  }[];
 }
 
 const PLAYERS_PER_PIECE = 2_000;
@@ -33,10 +42,19 @@ export async function checkLedger(options: {
   }
 }
 
-async function checkOver(connections: readonly Connection[], onAdvance: ((done: number, total: number) => void) | undefined): Promise<LedgerCheck> {
-  const [row] = (await connections[0]?.query<{ last: number }[]>("SELECT COALESCE(MAX(id), 0) AS last FROM player")) ?? [];
+async function checkOver(
+  connections: readonly Connection[],
+  onAdvance: ((done: number, total: number) => void) | undefined,
+): Promise<LedgerCheck> {
+  const [row] =
+    (await connections[0]?.query<{ last: number }[]>("SELECT COALESCE(MAX(id), 0) AS last FROM player")) ?? [];
   const lastId = row?.last ?? 0;
-  const found = { playerCount: 0, transactionCount: 0, mismatches: [] as Mismatch[], wrongVersions: [] as WrongVersion[] };
+  const found = {
+    playerCount: 0,
+    transactionCount: 0,
+    mismatches: [] as Mismatch[],
+    wrongVersions: [] as WrongVersion[],
+  };
   let next = 1;
   let done = 0;
 
@@ -54,7 +72,11 @@ async function checkOver(connections: readonly Connection[], onAdvance: ((done: 
     }
   }
   await Promise.all(connections.map(work));
-  return { ...found, mismatches: found.mismatches.slice(0, FOUND_MAX), wrongVersions: found.wrongVersions.slice(0, FOUND_MAX) };
+  return {
+    ...found,
+    mismatches: found.mismatches.slice(0, FOUND_MAX),
+    wrongVersions: found.wrongVersions.slice(0, FOUND_MAX),
+  };
 }
 
 type Range = [from: number, to: number];
@@ -78,6 +100,8 @@ async function checkPiece(connection: Connection, range: Range): Promise<LedgerC
     playerCount: versions.length,
     transactionCount: versions.reduce((sum, row) => sum + row.transactionCount, 0),
     mismatches,
-    wrongVersions: versions.filter(isWrong).map(({ playerId, version, transactionCount }) => ({ playerId, version, transactionCount })),
+    wrongVersions: versions
+      .filter(isWrong)
+      .map(({ playerId, version, transactionCount }) => ({ playerId, version, transactionCount })),
   };
 }

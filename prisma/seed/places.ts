@@ -5,6 +5,7 @@ import type { Connection } from "mariadb";
 import { cities, type City } from "./cities.ts";
 import { createRandom, type Random } from "./random.ts";
 import { sqlInsert, sqlRow } from "./sql-text.ts";
+import { wordList } from "./word-list.ts";
 
 /** Places of one city. */
 export const PLACES_PER_CITY = 100;
@@ -22,14 +23,14 @@ export interface Place {
 /** Every place is in use from the start, so that its point is fixed like any other that players know. */
 const USED_AT = new Date("2024-01-01T00:00:00.000Z");
 const METRES_PER_DEGREE = 111_195;
-const FIRST_WORDS = [
-  "Old", "Linden", "Harbour", "Mill", "Station", "Chestnut", "Upper", "Lower", "Rose", "Bridge",
-  "Castle", "River", "Market", "Garden", "Museum", "Library", "North", "South", "Lantern", "Willow",
-];
-const SECOND_WORDS = [
-  "Park", "Square", "Fountain", "Steps", "Playground", "Gate", "Meadow", "Viewpoint", "Courtyard", "Bandstand",
-  "Pond", "Arcade", "Boulevard", "Clock", "Statue",
-];
+const FIRST_WORDS = wordList(`
+  Old, Linden, Harbour, Mill, Station, Chestnut, Upper, Lower, Rose, Bridge, Castle, River, Market,
+  Garden, Museum, Library, North, South, Lantern, Willow
+`);
+const SECOND_WORDS = wordList(`
+  Park, Square, Fountain, Steps, Playground, Gate, Meadow, Viewpoint, Courtyard, Bandstand, Pond,
+  Arcade, Boulevard, Clock, Statue
+`);
 
 /** The places of `cities[cityIndex]`, in id order. */
 export const placesByCity: readonly (readonly Place[])[] = cities.map(placesOf);
@@ -37,7 +38,10 @@ export const placesByCity: readonly (readonly Place[])[] = cities.map(placesOf);
 /** Inserts the places of the first `cityCount` cities that are not there yet. Returns how many. */
 export async function insertPlaces(connection: Connection, cityCount: number): Promise<number> {
   const [row] = await connection.query<{ last: number }[]>("SELECT COALESCE(MAX(id), 0) AS last FROM location");
-  const missing = placesByCity.slice(0, cityCount).flat().filter((place) => place.id > (row?.last ?? 0));
+  const missing = placesByCity
+    .slice(0, cityCount)
+    .flat()
+    .filter((place) => place.id > (row?.last ?? 0));
   if (missing.length > 0) {
     const rows = missing.map(({ id, name, lat, lng }) => sqlRow([id, name, lat, lng, USED_AT]));
     await connection.query(sqlInsert("location", ["id", "name", "lat", "lng", "used_at"], rows));
@@ -47,7 +51,10 @@ export async function insertPlaces(connection: Connection, cityCount: number): P
 
 function placesOf(city: City, cityIndex: number): Place[] {
   const random = createRandom(0, "places", cityIndex);
-  const names = random.sample(FIRST_WORDS.flatMap((first) => SECOND_WORDS.map((second) => `${first} ${second}`)), PLACES_PER_CITY);
+  const names = random.sample(
+    FIRST_WORDS.flatMap((first) => SECOND_WORDS.map((second) => `${first} ${second}`)),
+    PLACES_PER_CITY,
+  );
   return names.map((name, index) => ({
     id: cityIndex * PLACES_PER_CITY + index + 1,
     name: `${name}, ${city.name}`,

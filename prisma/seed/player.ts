@@ -51,7 +51,12 @@ export interface World {
 }
 
 /** Item locations around a city's centre: most near it, about one in ten further out, one in ten anywhere. */
-export function demoItemLocations(random: Random, world: World, cityIndex: number, count: number): SeedPlayer["itemLocations"] {
+export function demoItemLocations(
+  random: Random,
+  world: World,
+  cityIndex: number,
+  count: number,
+): SeedPlayer["itemLocations"] {
   const home = world.placesByCity[cityIndex] ?? [];
   const near = random.sample(home.slice(0, NEAR_PLACES_PER_CITY), count);
   return near.map((place) => {
@@ -69,9 +74,17 @@ export function demoRuns(random: Random, fromMs: number, toMs: number, count: nu
   const habitSecondsPerKm = random.integer(270, 480);
   return ascendingMoments(random, fromMs + DAY_MS, toMs, count).map((recordedAtMs) => {
     const distanceMm = Math.round(habitKm * (0.6 + random.fraction() * 0.8) * 1_000_000);
-    const durationSeconds = Math.round((distanceMm / 1_000_000) * habitSecondsPerKm * (0.92 + random.fraction() * 0.16));
+    const durationSeconds = Math.round(
+      (distanceMm / 1_000_000) * habitSecondsPerKm * (0.92 + random.fraction() * 0.16),
+    );
     const startedAt = new Date(recordedAtMs - durationSeconds * 1_000 - random.integer(500, 20_000));
-    return { runId: uuidV7(random, recordedAtMs), distanceMm, durationSeconds, startedAt, recordedAt: new Date(recordedAtMs) };
+    return {
+      runId: uuidV7(random, recordedAtMs),
+      distanceMm,
+      durationSeconds,
+      startedAt,
+      recordedAt: new Date(recordedAtMs),
+    };
   });
 }
 
@@ -87,7 +100,8 @@ function demoTransactions(random: Random, moments: readonly number[]): SeedTrans
   const balances = new Map<number, number>();
   return moments.map((momentMs, index) => {
     const { kind, lines } = index === 0 ? starterPack(random, favourite) : nextMove(random, favourite, balances);
-    for (const { itemId, received, spent } of lines) balances.set(itemId, (balances.get(itemId) ?? 0) + received - spent);
+    for (const { itemId, received, spent } of lines)
+      balances.set(itemId, (balances.get(itemId) ?? 0) + received - spent);
     return { kind, recordedAt: new Date(momentMs), lines };
   });
 }
@@ -106,7 +120,8 @@ function nextMove(random: Random, favourite: SeedItem, balances: ReadonlyMap<num
     const spending = spend(random, balances);
     if (spending !== null) return spending;
   }
-  if (share < 0.85) return { kind: "COLLECT", lines: [received(random.pick(basicSpendables).id, random.integer(1, 3))] };
+  if (share < 0.85)
+    return { kind: "COLLECT", lines: [received(random.pick(basicSpendables).id, random.integer(1, 3))] };
   const gifts = random.sample(favourite.recipe, 2);
   return { kind: "GRANT", lines: gifts.map(({ itemId }) => received(itemId, random.integer(1, 5))) };
 }

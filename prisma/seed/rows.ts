@@ -52,7 +52,15 @@ export interface SeedPlayer {
 /** Parents before children; the order in which a chunk is inserted. */
 const tables = {
   player: [
-    "id", "external_id", "display_name", "email", "city", "birth_year", "version", "item_location_n_last", "created_at",
+    "id",
+    "external_id",
+    "display_name",
+    "email",
+    "city",
+    "birth_year",
+    "version",
+    "item_location_n_last",
+    "created_at",
   ],
   verification: ["player_id", "status", "attempts"],
   item_transaction: ["player_id", "version", "kind", "recorded_at"],

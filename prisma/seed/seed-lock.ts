@@ -29,10 +29,16 @@ export async function withSeedLock<T>(
 /** Locks are the server's, not the database's, and their names are short: the database goes in as a hash. */
 async function lockName(connection: Connection): Promise<string> {
   const [row] = await connection.query<{ name: string }[]>("SELECT DATABASE() AS name");
-  return `satchel_seed_${createHash("sha256").update(row?.name ?? "").digest("hex").slice(0, 16)}`;
+  return `satchel_seed_${createHash("sha256")
+    .update(row?.name ?? "")
+    .digest("hex")
+    .slice(0, 16)}`;
 }
 
 async function isLocked(connection: Connection, name: string, waitSeconds: number): Promise<boolean> {
-  const [row] = await connection.query<{ locked: number | null }[]>("SELECT GET_LOCK(?, ?) AS locked", [name, waitSeconds]);
+  const [row] = await connection.query<{ locked: number | null }[]>("SELECT GET_LOCK(?, ?) AS locked", [
+    name,
+    waitSeconds,
+  ]);
   return row?.locked === 1;
 }

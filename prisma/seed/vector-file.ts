@@ -19,7 +19,11 @@ interface VectorFile {
     readonly recipe: Counts | null;
   }[];
   readonly players: readonly { readonly externalId: string }[];
-  readonly transactions: readonly { readonly player: string; readonly received: Counts | null; readonly spent: Counts | null }[];
+  readonly transactions: readonly {
+    readonly player: string;
+    readonly received: Counts | null;
+    readonly spent: Counts | null;
+  }[];
   readonly expectedState: Readonly<Record<string, Counts>>;
 }
 
@@ -33,7 +37,9 @@ export const vectorItems: readonly SeedItem[] = file.items.map((item, index) => 
   externalId: item.externalId,
   kind: item.kind,
   displayName: item.displayName,
-  recipe: [...countsById(item.recipe)].map(([itemId, count]) => ({ itemId, count })).toSorted((a, b) => a.itemId - b.itemId),
+  recipe: [...countsById(item.recipe)]
+    .map(([itemId, count]) => ({ itemId, count }))
+    .toSorted((a, b) => a.itemId - b.itemId),
 }));
 
 /** The vector players' external ids: the first is player 1's. */
@@ -56,11 +62,17 @@ function countsById(counts: Counts | null): Map<number, number> {
 }
 
 function itemIdOf(displayName: string): number {
-  return idOf(file.items.findIndex((item) => item.displayName === displayName), displayName);
+  return idOf(
+    file.items.findIndex((item) => item.displayName === displayName),
+    displayName,
+  );
 }
 
 function playerIdOf(externalId: string): number {
-  return idOf(file.players.findIndex((player) => player.externalId === externalId), externalId);
+  return idOf(
+    file.players.findIndex((player) => player.externalId === externalId),
+    externalId,
+  );
 }
 
 function idOf(index: number, name: string): number {

@@ -42,7 +42,11 @@ export async function seedVectors(options: { migratorDatabaseUrl: string }): Pro
   try {
     // Looked at without the lock first: `npm start` need not wait for a long seed beside it.
     if (await hasVectors(connection)) return;
-    await withSeedLock(connection, () => undefined, () => insertVectors(connection));
+    await withSeedLock(
+      connection,
+      () => undefined,
+      () => insertVectors(connection),
+    );
   } finally {
     await connection.end();
   }
@@ -60,12 +64,20 @@ export async function insertVectors(connection: Connection): Promise<void> {
 
 /** True when all vector items and players are there, false in an empty database, a SetupError in between. */
 async function hasVectors(connection: Connection): Promise<boolean> {
-  const items = await connection.query<IdRow[]>("SELECT id, external_id FROM item ORDER BY id LIMIT ?", [vectorItems.length]);
-  const players = await connection.query<IdRow[]>("SELECT id, external_id FROM player ORDER BY id LIMIT ?", [vectorPlayers.length]);
+  const items = await connection.query<IdRow[]>("SELECT id, external_id FROM item ORDER BY id LIMIT ?", [
+    vectorItems.length,
+  ]);
+  const players = await connection.query<IdRow[]>("SELECT id, external_id FROM player ORDER BY id LIMIT ?", [
+    vectorPlayers.length,
+  ]);
   if (items.length === 0 && players.length === 0) return false;
   const isSame =
-    isSequence(items, vectorItems.map(({ externalId }) => externalId)) && isSequence(players, vectorPlayerExternalIds);
-  if (!isSame) throw new SetupError("this database holds items or players that the seed did not make: seed an empty one");
+    isSequence(
+      items,
+      vectorItems.map(({ externalId }) => externalId),
+    ) && isSequence(players, vectorPlayerExternalIds);
+  if (!isSame)
+    throw new SetupError("this database holds items or players that the seed did not make: seed an empty one");
   return true;
 }
 
@@ -75,7 +87,9 @@ interface IdRow {
 }
 
 function isSequence(rows: readonly IdRow[], externalIds: readonly string[]): boolean {
-  return externalIds.every((externalId, index) => rows[index]?.id === index + 1 && rows[index].external_id === externalId);
+  return externalIds.every(
+    (externalId, index) => rows[index]?.id === index + 1 && rows[index].external_id === externalId,
+  );
 }
 
 function wholePlayer({ id, displayName, birthYear, city }: VectorPlayer): SeedPlayer {

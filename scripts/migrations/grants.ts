@@ -36,7 +36,9 @@ export async function applyGrants(options: {
   for (const { object, right } of difference(wanted, held)) {
     const statement = `GRANT ${statementForm(right)} ON ${object} TO ${account}`;
     await migrator.query(statement).catch((error: unknown) => {
-      throw new SetupError(`the migrator's account cannot give the app its rights (${statement}): ${sqlMessageOf(error)}`);
+      throw new SetupError(
+        `the migrator's account cannot give the app its rights (${statement}): ${sqlMessageOf(error)}`,
+      );
     });
   }
 }
@@ -54,7 +56,9 @@ function wantedRights(grantsSql: string): Rights {
   const statements = grantsSql.replaceAll(/^\s*--.*$/gm, "").split(";");
   for (const statement of statements.map((text) => text.trim()).filter((text) => text !== "")) {
     if (!addGrant(rights, statement)) {
-      throw new SetupError(`prisma/grants.sql may hold nothing but GRANT ... ON {database}.\`table\` TO {app}; it holds: ${statement}`);
+      throw new SetupError(
+        `prisma/grants.sql may hold nothing but GRANT ... ON {database}.\`table\` TO {app}; it holds: ${statement}`,
+      );
     }
   }
   return rights;
@@ -69,7 +73,10 @@ async function heldRights(app: Connection): Promise<Rights> {
 
 /** False when the line is no grant of rights on an object (a role, a proxy). USAGE is the server's word for none. */
 function addGrant(rights: Rights, line: string): boolean {
-  const match = /^GRANT (?<list>.+?) ON (?:TABLE )?(?<object>(?:`(?:[^`]|``)+`|\*)\.(?:`(?:[^`]|``)+`|\*)) TO (?<rest>.+)$/s.exec(line);
+  const match =
+    /^GRANT (?<list>.+?) ON (?:TABLE )?(?<object>(?:`(?:[^`]|``)+`|\*)\.(?:`(?:[^`]|``)+`|\*)) TO (?<rest>.+)$/s.exec(
+      line,
+    );
   if (match?.groups === undefined) return false;
   const { list = "", object = "", rest = "" } = match.groups;
   const held = rights.get(object) ?? new Set<string>();

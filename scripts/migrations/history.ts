@@ -49,7 +49,8 @@ export async function readMigrationFiles(directory: string): Promise<MigrationFi
  */
 export async function withMigrationLock<T>(connection: Connection, work: () => Promise<T>): Promise<T> {
   const [row] = await connection.query<{ locked: number | null }[]>("SELECT GET_LOCK('prisma_migrate', 10) AS locked");
-  if (row?.locked !== 1) throw new SetupError("another migration has been running for over 10 s; try again when it is done");
+  if (row?.locked !== 1)
+    throw new SetupError("another migration has been running for over 10 s; try again when it is done");
   try {
     return await work();
   } finally {
@@ -64,7 +65,9 @@ export async function readHistory(connection: Connection): Promise<MigrationReco
   );
   if (!tables.some((table) => table.name === "_prisma_migrations")) {
     if (tables.length > 0) {
-      throw new SetupError("the database has tables but no _prisma_migrations: it belongs to something else; name an empty one");
+      throw new SetupError(
+        "the database has tables but no _prisma_migrations: it belongs to something else; name an empty one",
+      );
     }
     await connection.query(CREATE_HISTORY);
   }
@@ -85,16 +88,23 @@ export async function readHistory(connection: Connection): Promise<MigrationReco
  * What is still to be applied. Throws a SetupError when history and disk contradict each other: an unfinished
  * migration, one whose file was changed since, one whose file is gone. A rolled-back record counts as never applied.
  */
-export function pendingMigrations(files: readonly MigrationFile[], history: readonly MigrationRecord[]): MigrationFile[] {
+export function pendingMigrations(
+  files: readonly MigrationFile[],
+  history: readonly MigrationRecord[],
+): MigrationFile[] {
   const standing = history.filter((record) => !record.isRolledBack);
   for (const record of standing) {
     const file = files.find(({ name }) => name === record.name);
     if (!record.isFinished) throw new SetupError(failedMessage(record));
     if (file === undefined) {
-      throw new SetupError(`migration ${record.name} was applied to this database but is not in prisma/migrations: check out the revision that has it`);
+      throw new SetupError(
+        `migration ${record.name} was applied to this database but is not in prisma/migrations: check out the revision that has it`,
+      );
     }
     if (!checksumsOf(file).includes(record.checksum)) {
-      throw new SetupError(`migration ${record.name} was changed after it was applied: restore the file and write a new migration instead`);
+      throw new SetupError(
+        `migration ${record.name} was changed after it was applied: restore the file and write a new migration instead`,
+      );
     }
   }
   return files.filter((file) => !standing.some(({ name }) => name === file.name));
@@ -140,7 +150,9 @@ async function readMigrationFile(directory: string, name: string): Promise<Migra
     const script = await readFile(join(directory, name, "migration.sql"), "utf8");
     return { name, script, checksum: sha256(script) };
   } catch {
-    throw new SetupError(`prisma/migrations/${name} has no readable migration.sql: remove the folder or restore the file`);
+    throw new SetupError(
+      `prisma/migrations/${name} has no readable migration.sql: remove the folder or restore the file`,
+    );
   }
 }
 

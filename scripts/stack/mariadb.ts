@@ -8,6 +8,7 @@ import { promisify } from "node:util";
 import { connectTo } from "../migrations/connection.ts";
 import { SetupError } from "../setup-error.ts";
 import { accountsSql, databaseUrls, type StackPasswords, type StackPurpose } from "./accounts.ts";
+import type { Programs } from "./programs.ts";
 import type { PrivateServer } from "./server.ts";
 
 const MEBIBYTE = 1024 * 1024;
@@ -20,11 +21,10 @@ export interface DatabaseServerOptions {
   readonly purpose: StackPurpose;
 }
 
-/** Describes the MariaDB whose files lie in `directory`. */
-export function mariadbServer(
-  options: DatabaseServerOptions & { readonly mariadbd: string; readonly mariadbInstallDb: string },
-): PrivateServer {
-  const { directory, logPath, mariadbd } = options;
+/** Describes the MariaDB whose files lie in `directory`; runs the programs found on this machine. */
+export function mariadbServer(options: DatabaseServerOptions, { mariadb }: Programs): PrivateServer {
+  if (mariadb === undefined) throw new Error("MariaDB is described before its programs are found");
+  const { directory, logPath } = options;
   const settings = [...databaseSettings(options), "--innodb-snapshot-isolation=ON"];
   return {
     name: "mariadb",
@@ -32,10 +32,10 @@ export function mariadbServer(
     marker: `--datadir=${directory}`,
     logPath,
     prepare: async () => {
-      if (!existsSync(directory)) await initialise(options);
+      if (!existsSync(directory)) await initialise(directory, mariadb.mariadbInstallDb);
       writeInitFile(options);
     },
-    commandLine: (port) => [mariadbd, "--no-defaults", `--datadir=${directory}`, ...settings, `--port=${port}`],
+    commandLine: (port) => [mariadb.mariadbd, "--no-defaults", `--datadir=${directory}`, ...settings, `--port=${port}`],
     ping: (port) => askDatabase(options, port, "SELECT 1").then(() => undefined),
     assertSettings: (port) => assertDatabaseSettings(options, port, { innodb_snapshot_isolation: 1 }),
   };
@@ -111,6 +111,16 @@ export async function assertDatabaseSettings(
   }
 }
 
+/** Runs a program that prepares a database, to its end. Throws a SetupError with what it said when it fails. */
+export async function run(program: string, args: readonly string[]): Promise<void> {
+  try {
+    await promisify(execFile)(program, args);
+  } catch (error) {
+    const { stdout = "", stderr = "" } = error as { stdout?: string; stderr?: string };
+    throw new SetupError(`${program} failed:\n${stdout}${stderr}`.trimEnd());
+  }
+}
+
 /** As root the servers run as root: another user could not reach a clone under a private home directory. */
 export function asRoot(): string[] {
   return process.getuid?.() === 0 ? ["--user=root"] : [];
@@ -118,10 +128,8 @@ export function asRoot(): string[] {
 
 // Made beside its place and moved there when whole, so that an interrupted first start leaves nothing
 // that the next one would take for a database.
-async function initialise(
-  options: DatabaseServerOptions & { readonly mariadbInstallDb: string },
-): Promise<void> {
-  const unfinished = `${options.directory}.unfinished`;
+async function initialise(directory: string, mariadbInstallDb: string): Promise<void> {
+  const unfinished = `${directory}.unfinished`;
   rmSync(unfinished, { recursive: true, force: true });
   mkdirSync(unfinished, { recursive: true, mode: 0o700 });
   const args = [
@@ -132,13 +140,8 @@ async function initialise(
     "--skip-name-resolve",
     ...asRoot(),
   ];
-  try {
-    await promisify(execFile)(options.mariadbInstallDb, args);
-  } catch (error) {
-    const { stdout = "", stderr = "" } = error as { stdout?: string; stderr?: string };
-    throw new SetupError(`mariadb-install-db failed:\n${stdout}${stderr}`.trimEnd());
-  }
-  renameSync(unfinished, options.directory);
+  await run(mariadbInstallDb, args);
+  renameSync(unfinished, directory);
 }
 
 function initFilePath(options: DatabaseServerOptions): string {

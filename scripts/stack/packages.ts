@@ -4,8 +4,9 @@
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { createInterface } from "node:readline/promises";
+import type { Progress } from "../progress.ts";
 import { SetupError } from "../setup-error.ts";
-import { findProgram, findPrograms, type MissingProgram, type Programs } from "./programs.ts";
+import { findProgram, findPrograms, type Programs, type ServerKind } from "./programs.ts";
 
 /** `yes`: install; `ask`: ask at the terminal first; `no`: never install, say what is missing. */
 export type InstallConsent = "yes" | "ask" | "no";
@@ -31,28 +32,34 @@ export function consentFrom(args: readonly string[]): InstallConsent {
 }
 
 /**
- * The programs, installed first when some are missing and `consent` allows it.
+ * The programs of the `needed` kinds, installed first when some are missing and `consent` allows it.
  * Throws a SetupError that says what to do when they cannot be had.
  */
 export async function ensurePrograms(options: {
+  readonly needed: readonly ServerKind[];
   readonly binDir: string;
   readonly consent: InstallConsent;
-  readonly progress: (line: string) => void;
+  readonly progress: Progress;
 }): Promise<Programs> {
-  const found = findPrograms(options.binDir);
-  if (!Array.isArray(found)) return found;
-  const packages = found.flatMap((missing) => DEBIAN_PACKAGES[missing]);
-  if (!(await mayInstall(found, packages, options.consent))) throw new SetupError(howToInstall(found));
+  const { needed, binDir } = options;
+  const found = findPrograms(binDir);
+  const missing = missingOf(needed, found);
+  if (missing.length === 0) return found;
+  const packages = missing.flatMap((kind) => DEBIAN_PACKAGES[kind]);
+  if (!(await mayInstall(missing, packages, options.consent))) throw new SetupError(howToInstall(missing));
   await installPackages(packages, options.progress);
-  const installed = findPrograms(options.binDir);
-  if (Array.isArray(installed)) {
-    throw new SetupError(`apt-get installed ${packages.join(", ")}, yet a program is still missing. ${howToInstall(installed)}`);
-  }
-  return installed;
+  const installed = findPrograms(binDir);
+  const stillMissing = missingOf(needed, installed);
+  if (stillMissing.length === 0) return installed;
+  throw new SetupError(`apt-get installed ${packages.join(", ")}, yet a program is missing. ${howToInstall(stillMissing)}`);
+}
+
+function missingOf(needed: readonly ServerKind[], found: Programs): ServerKind[] {
+  return needed.filter((kind) => (kind === "mariadb" ? found.mariadb : found.redisServer) === undefined);
 }
 
 async function mayInstall(
-  missing: readonly MissingProgram[],
+  missing: readonly ServerKind[],
   packages: readonly string[],
   consent: InstallConsent,
 ): Promise<boolean> {
@@ -71,7 +78,7 @@ async function mayInstall(
   }
 }
 
-async function installPackages(packages: readonly string[], progress: (line: string) => void): Promise<void> {
+async function installPackages(packages: readonly string[], progress: Progress): Promise<void> {
   const before = runningServices();
   progress(`Installing ${packages.join(", ")} (once, up to a minute) ...`);
   const install = ["install", "-y", "--no-install-recommends", "-o", `DPkg::Lock::Timeout=${APT_LOCK_SECONDS}`, ...packages];
@@ -139,13 +146,13 @@ function stopNewServices(before: ReadonlySet<string>): void {
   }
 }
 
-function howToInstall(missing: readonly MissingProgram[]): string {
+function howToInstall(missing: readonly ServerKind[]): string {
   const orUrls =
     "Or use servers of your own: set DATABASE_URL, REDIS_URL and QUEUE_REDIS_URL (compose.yaml starts some).";
   return `${namesOf(missing)} not found.\n${installLine(missing)}\n${orUrls}`;
 }
 
-function installLine(missing: readonly MissingProgram[]): string {
+function installLine(missing: readonly ServerKind[]): string {
   if (process.platform === "darwin") return `Install with: brew install ${missing.join(" ")}`;
   if (findProgram("apt-get") === undefined) {
     return "Install MariaDB 10.11 or newer and Redis 7 or newer with your system's packages; no service needs to run.";
@@ -155,7 +162,7 @@ function installLine(missing: readonly MissingProgram[]): string {
   return `Install with: ${isRoot() ? "" : "sudo "}apt-get install --no-install-recommends ${packages}\n${again}`;
 }
 
-function namesOf(missing: readonly MissingProgram[]): string {
+function namesOf(missing: readonly ServerKind[]): string {
   return missing.map((name) => (name === "mariadb" ? "MariaDB" : "Redis")).join(" and ");
 }
 

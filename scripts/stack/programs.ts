@@ -7,15 +7,14 @@ import { accessSync, constants, existsSync, lstatSync, mkdirSync, rmSync, symlin
 import { delimiter, join } from "node:path";
 import { SetupError } from "../setup-error.ts";
 
-/** Absolute paths of what a private stack runs. */
-export interface Programs {
-  readonly mariadbd: string;
-  readonly mariadbInstallDb: string;
-  readonly redisServer: string;
-}
+/** A server that the stack may run. */
+export type ServerKind = "mariadb" | "redis";
 
-/** What is missing, in the words of the person who must install it. */
-export type MissingProgram = "mariadb" | "redis";
+/** Absolute paths of what a private stack runs; those of a kind that is not needed may be missing. */
+export interface Programs {
+  readonly mariadb?: { readonly mariadbd: string; readonly mariadbInstallDb: string };
+  readonly redisServer?: string;
+}
 
 /** Older ones lack `--innodb-snapshot-isolation`, which every promise about writes rests on. */
 const MARIADB_VERSION_MIN = [10, 11] as const;
@@ -33,30 +32,27 @@ const EXTRA_FOLDERS = [
   "/usr/libexec",
 ];
 
-/**
- * The programs, or the list of what is missing. May make a link named redis-server in `binDir`.
- * Throws a SetupError for a MariaDB that is too old.
- */
-export function findPrograms(binDir: string): Programs | MissingProgram[] {
-  const mariadbd = findProgram("mariadbd");
-  const mariadbInstallDb = findProgram("mariadb-install-db");
-  // mariadb-install-db calls it; Debian keeps it in the client package.
-  const printDefaults = findProgram("my_print_defaults");
+/** Whatever is on this machine. May make a link named redis-server in `binDir`. Throws a SetupError for a MariaDB that is too old. */
+export function findPrograms(binDir: string): Programs {
+  const mariadb = findMariadb();
   const redisServer = findProgram("redis-server") ?? linkedRedisServer(binDir);
-  if (mariadbd && mariadbInstallDb && printDefaults && redisServer) {
-    refuseOldMariadb(mariadbd);
-    return { mariadbd, mariadbInstallDb, redisServer };
-  }
-  const missing: MissingProgram[] = [];
-  if (!mariadbd || !mariadbInstallDb || !printDefaults) missing.push("mariadb");
-  if (!redisServer) missing.push("redis");
-  return missing;
+  return { ...(mariadb === undefined ? {} : { mariadb }), ...(redisServer === undefined ? {} : { redisServer }) };
 }
 
 /** The absolute path of `name` on the PATH or in the usual folders beside it; undefined when it is in none. */
 export function findProgram(name: string): string | undefined {
   const onPath = (process.env["PATH"] ?? "").split(delimiter).filter((folder) => folder !== "");
   return [...onPath, ...EXTRA_FOLDERS].map((folder) => join(folder, name)).find(isExecutable);
+}
+
+function findMariadb(): Programs["mariadb"] {
+  const mariadbd = findProgram("mariadbd");
+  const mariadbInstallDb = findProgram("mariadb-install-db");
+  // mariadb-install-db calls it; Debian keeps it in the client package.
+  const printDefaults = findProgram("my_print_defaults");
+  if (mariadbd === undefined || mariadbInstallDb === undefined || printDefaults === undefined) return undefined;
+  refuseOldMariadb(mariadbd);
+  return { mariadbd, mariadbInstallDb };
 }
 
 function linkedRedisServer(binDir: string): string | undefined {

@@ -157,6 +157,8 @@ async function endProcess(pid: number, urgent: boolean): Promise<void> {
 async function signalAndWait(pid: number, mark: string, signal: NodeJS.Signals, ms: number): Promise<boolean> {
   try {
     process.kill(pid, signal);
+    // A server that someone froze would not see the other signal before it thaws.
+    process.kill(pid, "SIGCONT");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ESRCH") return true;
     throw error;

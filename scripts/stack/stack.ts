@@ -9,8 +9,10 @@ import { databaseUrls, type StackPasswords, type StackPurpose } from "./accounts
 import { type StackFiles, stackFiles, stackPasswords } from "./files.ts";
 import { countLeases, returnLease, takeLease } from "./lease.ts";
 import { mariadbServer } from "./mariadb.ts";
+import { mysqlServer } from "./mysql.ts";
 import { ensurePrograms, type InstallConsent } from "./packages.ts";
 import { choosePorts, readPorts, type ServerPorts } from "./ports.ts";
+import type { Programs, ServerKind } from "./programs.ts";
 import { type RedisRole, redisServer } from "./redis.ts";
 import { adoptServer, endProcesses, PortTakenError, type PrivateServer, startServer, stopServer } from "./server.ts";
 
@@ -47,8 +49,10 @@ export interface StackOptions {
   readonly environment?: NodeJS.ProcessEnv;
 }
 
+/** Installing packages happens before the lock: under it are seconds, a crashed database's recovery apart. */
 const LOCK_MS_MAX = 180_000;
 const START_TRIES_MAX = 4;
+const REDIS_URL_OF = { cache: "redisUrl", queue: "queueRedisUrl" } as const;
 
 /**
  * The URLs of DATABASE_URL, REDIS_URL and QUEUE_REDIS_URL, and private servers for those not set.
@@ -158,6 +162,7 @@ function portOf(ports: ServerPorts, server: PrivateServer): number {
   return port;
 }
 
+/** Describes the servers of whatever is not given, once their programs are there. */
 async function describeServers(context: {
   readonly options: StackOptions;
   readonly given: GivenUrls;
@@ -166,16 +171,14 @@ async function describeServers(context: {
   readonly progress: Progress;
 }): Promise<PrivateServer[]> {
   const { options, given, files, passwords, progress } = context;
-  const programs = await ensurePrograms({ binDir: files.binDir, consent: options.installConsent, progress });
-  const redis = (role: RedisRole, password: string): PrivateServer =>
-    redisServer({
-      role,
-      password,
-      program: programs.redisServer,
-      directory: files.directoryOf(`${role}-redis`),
-      logPath: files.logOf(`${role}-redis`),
-    });
   const flavour = options.flavour ?? "mariadb";
+  const roles = (["cache", "queue"] as const).filter((role) => given[REDIS_URL_OF[role]] === undefined);
+  const isDatabaseNeeded = given.databaseUrl === undefined;
+  const needed: ServerKind[] = [
+    ...(isDatabaseNeeded && flavour === "mariadb" ? ["mariadb" as const] : []),
+    ...(roles.length > 0 ? ["redis" as const] : []),
+  ];
+  const programs = await ensurePrograms({ needed, binDir: files.binDir, consent: options.installConsent, progress });
   const database = {
     directory: files.directoryOf(flavour),
     logPath: files.logOf(flavour),
@@ -183,10 +186,24 @@ async function describeServers(context: {
     purpose: options.purpose ?? "development",
   };
   return [
-    ...(given.databaseUrl === undefined ? [mariadbServer({ ...programs, ...database })] : []),
-    ...(given.redisUrl === undefined ? [redis("cache", passwords.cacheRedis)] : []),
-    ...(given.queueRedisUrl === undefined ? [redis("queue", passwords.queueRedis)] : []),
+    ...(isDatabaseNeeded ? [flavour === "mysql" ? mysqlServer(database) : mariadbServer(database, programs)] : []),
+    ...roles.map((role) => describeRedis(role, { files, passwords, programs })),
   ];
+}
+
+function describeRedis(
+  role: RedisRole,
+  context: { readonly files: StackFiles; readonly passwords: StackPasswords; readonly programs: Programs },
+): PrivateServer {
+  const { files, passwords, programs } = context;
+  const name = `${role}-redis`;
+  return redisServer({
+    role,
+    program: programs.redisServer ?? "redis-server",
+    directory: files.directoryOf(name),
+    logPath: files.logOf(name),
+    password: role === "cache" ? passwords.cacheRedis : passwords.queueRedis,
+  });
 }
 
 function givenUrls(environment: NodeJS.ProcessEnv): GivenUrls {

@@ -4,6 +4,7 @@
 // of time is destroyed, never handed on, because its answer may still come.
 
 import type { EventEmitter } from "node:events";
+import { setTimeout as delay } from "node:timers/promises";
 import { createPool, type Pool, type PoolConnection, type QueryOptions } from "mariadb";
 import { limits } from "../runtime/limits.ts";
 import type { Metrics } from "../runtime/metrics.ts";
@@ -21,6 +22,11 @@ export interface DatabasePool {
   getConnection(): Promise<PoolConnection>;
   /** Connections by state, and callers waiting for one. */
   occupancy(): { active: number; idle: number; waiting: number };
+  /**
+   * Resolves once every connection is open, or after a bounded wait without: a burst that meets a
+   * pool still opening its connections would wait for them one by one.
+   */
+  warm(): Promise<void>;
   /** Closes every connection. */
   end(): Promise<void>;
 }
@@ -60,6 +66,7 @@ export function createDatabasePool(options: PoolOptions): DatabasePool {
       idle: pool.idleConnections(),
       waiting: pool.taskQueueSize(),
     }),
+    warm: () => openAll(pool, options.connectionsMax),
     end: () => pool.end(),
   };
 }
@@ -91,6 +98,11 @@ function openPool({ url, connectionsMax, onConnectionError }: PoolOptions): Pool
   // know this event.
   (pool as unknown as EventEmitter).on("error", onConnectionError);
   return pool;
+}
+
+async function openAll(pool: Pool, connectionsMax: number): Promise<void> {
+  const deadlineMs = performance.now() + limits.poolWarmMs;
+  while (pool.totalConnections() < connectionsMax && performance.now() < deadlineMs) await delay(10);
 }
 
 function observer({ metrics, onStatement }: PoolOptions) {

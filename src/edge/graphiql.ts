@@ -21,9 +21,9 @@ const exampleVariables: Readonly<Record<string, object>> = {
 
 /** Options per request; false, which shows no page, for requests that do not come to this machine. */
 export function graphiqlFactory(config: Config) {
-  return async (request: Request) => {
+  return (request: Request) => {
     if (config.environment !== "development" || !isLoopback(request)) return false;
-    const token = await signToken({
+    const token = signToken({
       keys: config.tokenKeys,
       subject: String(DEMO_PLAYER),
       role: "player",

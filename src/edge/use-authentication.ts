@@ -1,14 +1,18 @@
 // First plugin of the Yoga lane: who asks, before anything of the request is read. A token that is
 // not entirely right ends every request with the same 401.
 
+import type { IncomingMessage } from "node:http";
 import type { Plugin } from "graphql-yoga";
 import type { Viewer } from "../context.ts";
 import { badToken } from "../errors.ts";
+import { must } from "../runtime/assert.ts";
 import { authenticate } from "./authenticate.ts";
 import type { TokenRules } from "./token.ts";
 
 /** What plugins hand to each other about one request. */
 export interface RequestFacts {
+  /** Set by Yoga's adapter to node:http. */
+  readonly req?: IncomingMessage;
   viewer?: Viewer | null;
   /** When the request arrived, on performance.now()'s clock. */
   startedAtMs?: number;
@@ -20,8 +24,8 @@ export interface RequestFacts {
 
 export function useAuthentication(rules: TokenRules): Plugin<object, RequestFacts> {
   return {
-    async onRequest({ request, serverContext, endResponse, fetchAPI }) {
-      const authentication = await authenticate(request.headers.get("authorization"), rules);
+    onRequest({ serverContext, endResponse, fetchAPI }) {
+      const authentication = authenticate(must(serverContext.req, "requests come through node:http"), rules);
       if (authentication.refused) endResponse(refusal(fetchAPI.Response));
       else serverContext.viewer = authentication.viewer;
     },

@@ -1,7 +1,7 @@
 // What a caller may see of a failure: errors with a code of ours as they are, an outage as the 503 it
 // is, and of anything else only that it happened. Bugs are logged here, once, with the operation.
 
-import { GraphQLError } from "graphql";
+import { GraphQLError, Kind } from "graphql";
 import type { ExecutionResult } from "graphql";
 import { isAsyncIterable, type Plugin } from "graphql-yoga";
 import {
@@ -9,7 +9,7 @@ import {
   DatabaseUnavailableError,
   StatementTimeoutError,
 } from "../database/database-error.ts";
-import { atPlaceOf, internalServerError, overloaded, timedOut, unavailable } from "../errors.ts";
+import { atPlaceOf, internalServerError, overloaded, timedOut, unavailable, withCode } from "../errors.ts";
 import type { Logger } from "../runtime/logger.ts";
 import type { RequestFacts } from "./use-authentication.ts";
 
@@ -38,7 +38,8 @@ function masked(result: ExecutionResult, onBug: (error: GraphQLError) => void): 
 
 function judged(error: GraphQLError, onBug: (error: GraphQLError) => void): GraphQLError {
   const cause = causeOf(error);
-  if (cause instanceof GraphQLError) return error;
+  if (cause instanceof GraphQLError && cause.extensions["code"] !== undefined) return error;
+  if (isArgumentMistake(cause)) return withCode(error, "BAD_USER_INPUT", { status: 400, spec: true });
   const outage = outageOf(cause);
   if (outage !== null) return atPlaceOf(error, outage);
   onBug(error);
@@ -50,6 +51,15 @@ function causeOf(error: GraphQLError): Error {
   let cause: Error = error;
   while (cause instanceof GraphQLError && cause.originalError) cause = cause.originalError;
   return cause;
+}
+
+/**
+ * A null that reached a non-null argument through a nullable variable: valid by the document, so
+ * graphql-js finds it only now, and points at the argument's value. What else it throws while
+ * executing (a value that its type cannot represent, say) points at a field or at nothing: our bug.
+ */
+function isArgumentMistake(cause: unknown): boolean {
+  return cause instanceof GraphQLError && cause.nodes !== undefined && cause.nodes[0]?.kind !== Kind.FIELD;
 }
 
 function outageOf(cause: unknown): GraphQLError | null {

@@ -85,9 +85,12 @@ export async function listLeaderboardPages(
   pool: DatabasePool,
   keys: readonly LeaderboardPageKey[],
 ): Promise<LeaderboardRow[][]> {
-  const answers = await queryUnionAll<[bigint, bigint]>(pool, keys.flatMap(leaderboardBranches));
+  const answers = await queryUnionAll<[bigint | string, bigint | string]>(pool, keys.flatMap(leaderboardBranches));
   return keys.map((key, place) => {
-    const [rows = [], longer, tied] = answers.slice(place * BRANCHES_PER_PAGE, (place + 1) * BRANCHES_PER_PAGE);
+    const [cells = [], longer, tied] = answers.slice(place * BRANCHES_PER_PAGE, (place + 1) * BRANCHES_PER_PAGE);
+    // A column that is unsigned in one branch and a signed count in another is DECIMAL in their
+    // UNION, and the driver hands DECIMAL over as text.
+    const rows = cells.map(([playerId, distanceMm]) => [BigInt(playerId), BigInt(distanceMm)] as const);
     const longerCount = countOf(longer?.[0]?.[0] ?? 0);
     const tiedCount = countOf(tied?.[0]?.[0] ?? 0);
     return rankedRows(rows, key.after?.distanceMm ?? null, longerCount, tiedCount);

@@ -6,7 +6,7 @@ export const limits = {
   /** Keys one loader puts into one batch. */
   batchKeysMax: 500,
   /** Keys in a batch whose statement is a UNION ALL with one branch per key. */
-  unionBatchKeysMax: 100,
+  unionBatchKeysMax: 250,
   /** Batches one loader has at the database at the same time; further keys collect meanwhile. */
   batchesInFlightMax: 2,
   /** Keys one loader holds that have not been dispatched; more are refused with OVERLOADED. */
@@ -20,6 +20,8 @@ export const limits = {
   readStatementClientMs: 1_500,
   /** Waiting for a connection of the pool. */
   poolWaitMs: 250,
+  /** Waiting at start until all connections of the pool are open. */
+  poolWarmMs: 2_000,
   /** Opening a connection. */
   connectMs: 1_000,
 

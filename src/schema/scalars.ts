@@ -4,7 +4,11 @@ import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from "graphql";
 
 const DIGITS = /^[1-9][0-9]{0,18}$/;
 const BIGINT_MAX = 2n ** 63n - 1n;
-const RFC_3339 = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
+/** Hours end at 23: Date would take 24:00 for the next day's midnight. */
+const RFC_3339 = /^(\d{4})-(\d{2})-(\d{2})T(?:[01]\d|2[0-3]):\d{2}:\d{2}(?:\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
+/** No device of ours recorded anything before; behind the last, UTC has five-digit years. */
+const MOMENT_MS_MIN = Date.UTC(1970, 0, 1);
+const MOMENT_MS_MAX = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 const UUID_PATTERN = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /**
@@ -21,7 +25,7 @@ export const BigIntScalar = new GraphQLScalarType<bigint, string>({
   parseLiteral: (node) => parseDigits(stringOf(node)),
 });
 
-/** In: RFC 3339 with a zone, becomes a Date. Out: RFC 3339 in UTC with milliseconds, as repositories give it. */
+/** In: RFC 3339 with a zone, 1970 to 9999 in UTC, becomes a Date. Out: RFC 3339 in UTC with milliseconds, as repositories give it. */
 export const DateTimeScalar = new GraphQLScalarType<Date, string>({
   name: "DateTime",
   serialize: (value) => {
@@ -54,12 +58,17 @@ function parseDigits(value: unknown): bigint {
 function parseDateTime(value: unknown): Date {
   const match = typeof value === "string" ? RFC_3339.exec(value) : null;
   // "-00:00" is RFC 3339's "the zone is not known", and a moment without a zone is not a moment.
-  if (match !== null && match[8] !== "-00:00") {
+  if (match !== null && match[4] !== "-00:00") {
     const date = new Date(value as string);
     // Date rolls 30 February over into March; the day must come back as it was given.
-    if (!Number.isNaN(date.getTime()) && isDayOfMonth(Number(match[1]), Number(match[2]), Number(match[3]))) return date;
+    if (isRecordable(date.getTime()) && isDayOfMonth(Number(match[1]), Number(match[2]), Number(match[3]))) return date;
   }
-  throw new GraphQLError("DateTime expects RFC 3339 with a zone, for example 2026-11-21T06:00:00Z.");
+  throw new GraphQLError("DateTime expects RFC 3339 with a zone, from 1970 to 9999, for example 2026-11-21T06:00:00Z.");
+}
+
+/** Written so that the NaN of an invalid date fails too. */
+function isRecordable(momentMs: number): boolean {
+  return momentMs >= MOMENT_MS_MIN && momentMs <= MOMENT_MS_MAX;
 }
 
 function isDayOfMonth(year: number, month: number, day: number): boolean {

@@ -32,11 +32,17 @@ describe("schema.prisma", () => {
     ["a nullability", "ALTER TABLE player MODIFY display_name VARCHAR(64) NULL"],
     ["a default", "ALTER TABLE verification ALTER attempts SET DEFAULT 1"],
     ["an enum's value", "ALTER TABLE item MODIFY kind ENUM('SPENDABLE', 'RECEIVABLE', 'DECORATION') NOT NULL"],
-    ["an index that is gone", "ALTER TABLE item_recipe DROP FOREIGN KEY fk_item_recipe__ingredient_item_id"],
-    ["an index's order", "ALTER TABLE run_total DROP INDEX ix_run_total__distance_mm_player_id, ADD INDEX ix_run_total__distance_mm_player_id (distance_mm, player_id)"],
+    ["an index that is gone", "ALTER TABLE item_location DROP INDEX ix_item_location__player_id_cell_lat_lng"],
+    [
+      "an index's order",
+      "ALTER TABLE run_total DROP INDEX ix_run_total__distance_mm_player_id, ADD INDEX ix_run_total__distance_mm_player_id (distance_mm, player_id)",
+    ],
     ["an index's uniqueness", "ALTER TABLE player DROP INDEX uq_player__email, ADD INDEX uq_player__email (email)"],
     ["a foreign key that is gone", "ALTER TABLE verification DROP FOREIGN KEY fk_verification__player_id"],
-    ["a view's column", "CREATE OR REPLACE SQL SECURITY INVOKER VIEW player_item_state AS SELECT player_id, item_id, quantity FROM player_item"],
+    [
+      "a view's column",
+      "CREATE OR REPLACE SQL SECURITY INVOKER VIEW player_item_state AS SELECT player_id, item_id, quantity FROM player_item",
+    ],
     ["a table that is gone", "DROP TABLE run"],
   ])("would notice a change of %s", async (_, statement) => {
     const before = await describeLiveSchema(database);

@@ -2,6 +2,7 @@
 // main.ts wires it, listening on a free port. Requests go over a socket, as an app's do.
 
 import { randomBytes } from "node:crypto";
+import { Writable } from "node:stream";
 import { createApp, type App } from "../../src/app.ts";
 import { readConfig, type Config } from "../../src/config.ts";
 import { signToken, type Role } from "../../src/edge/token.ts";
@@ -12,6 +13,13 @@ import { createTestDatabase, seedVectors, type TestDatabase } from "./database.t
 export interface SentStatement {
   readonly sql: string;
   readonly values: unknown;
+}
+
+/** A line of the server's log: what pino wrote, parsed. */
+export interface LogLine {
+  readonly level: number;
+  readonly msg: string;
+  readonly [name: string]: unknown;
 }
 
 /** An answer of POST /graphql. */
@@ -41,13 +49,15 @@ export interface TestApi {
   readonly database: TestDatabase;
   /** Every statement the server has sent, in order; empty it with `statements.length = 0`. */
   readonly statements: SentStatement[];
+  /** Every line the server has logged (errors only, unless LOG_LEVEL says more), in order. */
+  readonly logLines: LogLine[];
   /** POSTs a GraphQL request. */
   ask(asked: Asked): Promise<Answer>;
   /** `ask`, for requests that must succeed: the data, or a failure that shows the errors. */
   // oxlint-disable-next-line typescript/no-explicit-any -- the shape is what the test's query asks for
   read(asked: Asked): Promise<any>;
   /** A token as `npm run token` makes it. */
-  tokenFor(subject: string | number, role?: Role): Promise<string>;
+  tokenFor(subject: string | number, role?: Role): string;
   /** Stops the server and drops the database. */
   close(): Promise<void>;
 }
@@ -68,14 +78,15 @@ export async function startApi({ environment = {}, clock, fill }: TestApiOptions
     DATABASE_URL: database.databaseUrl,
     JWT_KEYS: keys,
     CURSOR_KEYS: `dev-test:${randomBytes(32).toString("base64url")}`,
-    LOG_LEVEL: "fatal",
+    LOG_LEVEL: "error",
     PORT: "0",
     ...environment,
   });
   const statements: SentStatement[] = [];
+  const logLines: LogLine[] = [];
   const app = createApp({
     config,
-    logger: createLogger(config.logLevel),
+    logger: createLogger(config.logLevel, linesInto(logLines)),
     onStatement: (sql, values) => statements.push({ sql, values }),
     ...(clock === undefined ? {} : { clock }),
   });
@@ -87,8 +98,9 @@ export async function startApi({ environment = {}, clock, fill }: TestApiOptions
     config,
     database,
     statements,
+    logLines,
     ask,
-    read: (asked) => ask(asked).then(dataOf),
+    read: (asked) => ask(asked).then((answer) => dataOf(answer, logLines)),
     tokenFor: (subject, role = "player") =>
       signToken({ keys: config.tokenKeys, subject: String(subject), role, ttlSeconds: 3600 }),
     async close() {
@@ -111,9 +123,20 @@ async function post(url: string, { query, variables, operationName, token, accep
   return { status: response.status, headers: response.headers, body: (await response.json()) as Answer["body"] };
 }
 
-function dataOf({ status, body }: Answer): unknown {
+function dataOf({ status, body }: Answer, logLines: readonly LogLine[]): unknown {
   if (status !== 200 || body.errors !== undefined) {
-    throw new Error(`expected an answer without errors, got ${status}: ${JSON.stringify(body.errors)}`);
+    const log = logLines.map((line) => `\n  log: ${JSON.stringify(line)}`).join("");
+    throw new Error(`expected an answer without errors, got ${status}: ${JSON.stringify(body.errors)}${log}`);
   }
   return body.data;
+}
+
+/** pino writes one line a call. */
+function linesInto(logLines: LogLine[]): Writable {
+  return new Writable({
+    write(chunk: Buffer, _, done) {
+      logLines.push(JSON.parse(chunk.toString()) as LogLine);
+      done();
+    },
+  });
 }

@@ -25,7 +25,9 @@ export async function createTestDatabase(options: { migrated?: boolean } = {}): 
   const admin = await connectTo(urlOf(adminUrl, { database: "" }));
   const name = `satchel_t_${randomBytes(6).toString("hex")}`;
   // The administrator's own host part: the server matches the two accounts to a client from here as it did us.
-  const [{ host }] = (await admin.query("SELECT SUBSTRING_INDEX(CURRENT_USER(), '@', -1) AS host")) as [{ host: string }];
+  const [{ host }] = (await admin.query("SELECT SUBSTRING_INDEX(CURRENT_USER(), '@', -1) AS host")) as [
+    { host: string },
+  ];
   const accounts = ["migrator", "app"].map((role) => `'${name}_${role[0]}'@'${host}'`);
   const password = randomBytes(12).toString("hex");
   await admin.query(`CREATE DATABASE ${name} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`);
@@ -57,7 +59,9 @@ export async function seedVectors(migratorDatabaseUrl: string): Promise<void> {
 function adminDatabaseUrl(): string {
   const url = process.env["SATCHEL_TEST_ADMIN_DATABASE_URL"];
   if (url === undefined) {
-    throw new Error("SATCHEL_TEST_ADMIN_DATABASE_URL is not set: run the tests with `npm test`, which starts their server");
+    throw new Error(
+      "SATCHEL_TEST_ADMIN_DATABASE_URL is not set: run the tests with `npm test`, which starts their server",
+    );
   }
   return url;
 }

@@ -31,10 +31,13 @@ export async function describeLiveSchema(database: Pick<TestDatabase, "query">):
 
 type TextsByTable = Record<string, Record<string, string>>;
 
-async function columnsByTable({ query }: Pick<TestDatabase, "query">, views: ReadonlySet<string>): Promise<TextsByTable> {
+async function columnsByTable(
+  { query }: Pick<TestDatabase, "query">,
+  views: ReadonlySet<string>,
+): Promise<TextsByTable> {
   const rows = await query(
     "SELECT table_name AS tableName, column_name AS name, column_type AS type, is_nullable AS nullable, " +
-      "column_default AS value, extra FROM information_schema.columns WHERE table_schema = DATABASE()",
+      "column_default AS value, extra AS extra FROM information_schema.columns WHERE table_schema = DATABASE()",
   );
   return grouped(
     rows.map(({ tableName, name, type, nullable, value, extra }) => {
@@ -53,7 +56,11 @@ async function indexesByTable({ query }: Pick<TestDatabase, "query">): Promise<T
       "FROM information_schema.statistics WHERE table_schema = DATABASE() GROUP BY table_name, index_name",
   );
   return grouped(
-    rows.map(({ tableName, name, nonUnique, parts }) => [tableName, name, `${nonUnique === 0 ? "unique" : "index"} (${parts})`]),
+    rows.map(({ tableName, name, nonUnique, parts }) => [
+      tableName,
+      name,
+      `${nonUnique === 0 ? "unique" : "index"} (${parts})`,
+    ]),
   );
 }
 

@@ -56,7 +56,10 @@ function blocksOf(source: string): Block[] {
   return [...bare.matchAll(/^(\w+)\s+(\w+)\s*\{\n(.*?)^\}/gms)].map(([, keyword = "", name = "", body = ""]) => ({
     keyword,
     name,
-    lines: body.split("\n").map((line) => line.trim()).filter((line) => line !== ""),
+    lines: body
+      .split("\n")
+      .map((line) => line.trim())
+      .filter((line) => line !== ""),
   }));
 }
 
@@ -79,11 +82,16 @@ function fieldOf(line: string): Field {
   return { name, type, isNullable: suffix === "?", isList: suffix === "[]", column, attributes };
 }
 
-function describeModel(model: Model, models: readonly Model[], enums: ReadonlyMap<string, readonly string[]>): TableDescription {
+function describeModel(
+  model: Model,
+  models: readonly Model[],
+  enums: ReadonlyMap<string, readonly string[]>,
+): TableDescription {
   const isRelation = (field: Field): boolean => models.some(({ name }) => name === field.type);
   const columns = model.fields.filter((field) => !isRelation(field) && !field.isList);
   const relations = model.fields.filter((field) => field.attributes.includes("fields: ["));
-  const keys = model.kind === "view" ? [] : [...fieldKeys(columns), ...model.blockAttributes.map((line) => blockKey(model, line))];
+  const keys =
+    model.kind === "view" ? [] : [...fieldKeys(columns), ...model.blockAttributes.map((line) => blockKey(model, line))];
   return {
     kind: model.kind,
     columns: Object.fromEntries(columns.map((field) => [field.column, columnText(model, field, enums)])),
@@ -105,7 +113,8 @@ function sqlTypeOf({ type, attributes, name }: Field, enums: ReadonlyMap<string,
   if (values !== undefined) return `enum(${values.map((value) => `'${value}'`).join(",")})`;
   const native = /@db\.(\w+)(\([\d, ]+\))?/.exec(attributes);
   const sqlType = native === null ? PLAIN_TYPES[type] : NATIVE_TYPES[native[1] ?? ""];
-  if (sqlType === undefined) throw new Error(`schema.prisma: the type of ${name} is unknown to the drift test: ${type} ${attributes}`);
+  if (sqlType === undefined)
+    throw new Error(`schema.prisma: the type of ${name} is unknown to the drift test: ${type} ${attributes}`);
   return `${sqlType}${(native?.[2] ?? "").replaceAll(" ", "")}`;
 }
 
@@ -144,7 +153,8 @@ function foreignKey(model: Model, field: Field, models: readonly Model[]): [stri
   const target = models.find(({ name }) => name === field.type);
   const columns = listIn(attributes, "fields").map((name) => columnNamed(model, name));
   const references = listIn(attributes, "references").map((name) => columnNamed(target, name));
-  const rule = (event: string): string => (new RegExp(`${event}: (\\w+)`).exec(attributes)?.[1] ?? "none").toLowerCase();
+  const rule = (event: string): string =>
+    (new RegExp(`${event}: (\\w+)`).exec(attributes)?.[1] ?? "none").toLowerCase();
   const actions = `delete ${rule("onDelete")}, update ${rule("onUpdate")}`;
   return [mapIn(attributes), `(${columns.join(", ")}) to ${target?.table}(${references.join(", ")}), ${actions}`];
 }

@@ -1,0 +1,16 @@
+// Properties checked with the run's seed, which `npm test` prints: TEST_SEED=<seed> has the same inputs
+// again. On a failure fast-check shrinks the input and shows it.
+
+import fc from "fast-check";
+
+const seed = Number(process.env["TEST_SEED"] ?? 1);
+
+/** Checks a property that needs no waiting. */
+export function check<Values extends unknown[]>(property: fc.IProperty<Values>, runs: number): void {
+  fc.assert(property, { seed, numRuns: runs });
+}
+
+/** Checks a property that asks the server: one input after the other. */
+export function checkAsync<Values extends unknown[]>(property: fc.IAsyncProperty<Values>, runs: number): Promise<void> {
+  return fc.assert(property, { seed, numRuns: runs });
+}
