@@ -95,6 +95,8 @@ function suiteEnvironment(options: {
   for (const name of ["DATABASE_URL", "MIGRATOR_DATABASE_URL", "REDIS_URL", "QUEUE_REDIS_URL", "PORT", "HOST"]) {
     delete environment[name];
   }
+  // Logs that are read later hold the words, not the colours.
+  if (!process.stdout.isTTY) environment["NO_COLOR"] = "1";
   return environment;
 }
 

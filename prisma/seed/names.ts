@@ -60,7 +60,7 @@ const nameLists: Record<NameCulture, NameLists> = {
   },
   polish: {
     first: wordList("Agnieszka, Bartłomiej, Grażyna, Jacek, Kamila, Łukasz, Małgorzata, Paweł, Stanisław, Zofia"),
-    last: wordList("Dąbrowska, Jabłoński, Kowalczyk, Nowak, Pawłowski, Szczepańska, Wiśniewska, Wójcik, Zieliński"),
+    last: wordList("Jóźwiak, Kaźmierczak, Kowalczyk, Nowak, Pawlak, Szczepaniak, Wójcik, Wróbel, Zięba"),
   },
   polynesian: {
     first: wordList("Aroha, Hōhepa, Kaimana, Leilani, Manaia, Mele, Ngaire, Sione, Tāne, Wiremu"),

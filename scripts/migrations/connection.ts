@@ -30,7 +30,9 @@ export function databaseAddressOf(databaseUrl: string): DatabaseAddress {
  */
 export async function connectTo(databaseUrl: string, overrides: ConnectionConfig = {}): Promise<Connection> {
   const { database, ...address } = databaseAddressOf(databaseUrl);
-  const password = decodeURIComponent(parsedUrl(databaseUrl).password);
+  const url = parsedUrl(databaseUrl);
+  const password = decodeURIComponent(url.password);
+  const ssl = url.searchParams.get("ssl");
   try {
     return await createConnection({
       ...address,
@@ -43,8 +45,9 @@ export async function connectTo(databaseUrl: string, overrides: ConnectionConfig
       decimalAsNumber: true,
       insertIdAsNumber: true,
       checkNumberRange: true,
-      // MySQL 8 and later hand out their RSA key only when asked, where there is no TLS.
-      allowPublicKeyRetrieval: true,
+      // As src/database/pool.ts: `?ssl=true` asks for TLS; without it MySQL hands out its RSA key only when asked.
+      allowPublicKeyRetrieval: ssl === null,
+      ...(ssl === "true" ? { ssl: true } : {}),
       ...overrides,
     });
   } catch (error) {

@@ -57,7 +57,12 @@ export function asDatabaseError(error: unknown): unknown {
   return error;
 }
 
+/** Whether MySQL itself is away, so that nothing else can be answered either. */
+export function isOutage(error: unknown): error is DatabaseUnavailableError {
+  return error instanceof DatabaseUnavailableError;
+}
+
 /** Whether splitting a batch could help: the server is there, something in this statement is not right. */
 export function isStatementFault(error: unknown): boolean {
-  return !(error instanceof DatabaseUnavailableError || error instanceof DatabaseOverloadedError);
+  return !(isOutage(error) || error instanceof DatabaseOverloadedError);
 }

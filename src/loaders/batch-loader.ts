@@ -11,7 +11,7 @@ import DataLoader from "dataloader";
 import { overloaded } from "../errors.ts";
 import { limits } from "../runtime/limits.ts";
 import type { Metrics } from "../runtime/metrics.ts";
-import { isStatementFault } from "../database/database-error.ts";
+import { isOutage, isStatementFault } from "../database/database-error.ts";
 
 export interface BatchLoader<Key, Value> {
   readonly name: string;
@@ -43,13 +43,17 @@ export function createBatchLoader<Key, Value>(options: BatchLoaderOptions<Key, V
   const dispatch = async (keys: readonly Key[]): Promise<readonly (Value | Error)[]> => {
     waiting -= keys.length;
     keysWaiting.set(waiting);
+    const refusal = gate.refusal();
+    if (refusal !== null) return keys.map(() => refusal);
+    let outage: Error | null = null;
     try {
       const { distinct, places } = distinctKeys(keys, keyText);
       batchKeys.observe(distinct.length);
       const answers = await isolateFailures(distinct, options.batch);
+      outage = answers.find(isOutage) ?? null;
       return places.map((place) => answers[place]!);
     } finally {
-      gate.leave();
+      gate.leave(outage);
     }
   };
 
@@ -71,17 +75,45 @@ export function createBatchLoader<Key, Value>(options: BatchLoaderOptions<Key, V
   };
 }
 
+interface Gate {
+  /** DataLoader's batchScheduleFn: calls `dispatch` when the batch may go. */
+  enter(dispatch: () => void): void;
+  /** Why the batch that is being dispatched must fail without a statement; null if it may go. */
+  refusal(): Error | null;
+  /** A batch is back; `outage` if the database could not be reached for it. */
+  leave(outage: Error | null): void;
+}
+
 /**
  * Lets `places` batches through at a time; the others wait in order of arrival. DataLoader keeps
  * adding keys to the newest waiting batch until it is full, which is what makes batches grow.
+ * Nobody waits in vain: a batch that waited too long is refused, and an outage that one batch met
+ * is the answer to all that waited behind it, instead of a deadline each.
  */
-function createGate(places: number): { enter(dispatch: () => void): void; leave(): void } {
-  const queue: (() => void)[] = [];
+function createGate(places: number): Gate {
+  const queue: { dispatch: () => void; sinceMs: number }[] = [];
   let taken = 0;
+  let refused: Error | null = null;
+
+  const refuse = (dispatch: () => void, reason: Error) => {
+    refused = reason;
+    dispatch();
+    refused = null;
+  };
+  const admitNext = () => {
+    const next = queue.shift();
+    if (next === undefined) taken -= 1;
+    else if (performance.now() - next.sinceMs <= limits.batchWaitMs) next.dispatch();
+    else {
+      refuse(next.dispatch, overloaded());
+      admitNext();
+    }
+  };
+
   return {
     enter(dispatch) {
       if (taken === places) {
-        queue.push(dispatch);
+        queue.push({ dispatch, sinceMs: performance.now() });
         return;
       }
       taken += 1;
@@ -89,10 +121,10 @@ function createGate(places: number): { enter(dispatch: () => void): void; leave(
       // has its say, and nobody waits for a timer.
       setImmediate(dispatch);
     },
-    leave() {
-      const next = queue.shift();
-      if (next === undefined) taken -= 1;
-      else next();
+    refusal: () => refused,
+    leave(outage) {
+      if (outage !== null) for (const { dispatch } of queue.splice(0)) refuse(dispatch, outage);
+      admitNext();
     },
   };
 }

@@ -11,6 +11,8 @@ export const limits = {
   batchesInFlightMax: 2,
   /** Keys one loader holds that have not been dispatched; more are refused with OVERLOADED. */
   keysWaitingMax: 50_000,
+  /** A batch waiting for its turn at the database; its keys are then refused with OVERLOADED. */
+  batchWaitMs: 3_000,
   /** Statements spent on isolating the failing keys of one batch: 2 log2(500), rounded up. */
   batchSplitsMax: 20,
 

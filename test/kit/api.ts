@@ -65,17 +65,19 @@ export interface TestApi {
 export interface TestApiOptions {
   readonly environment?: Readonly<Record<string, string>>;
   readonly clock?: Clock;
+  /** Where the server finds the database, for tests that put something between the two. */
+  readonly route?: (databaseUrl: string) => Promise<string>;
   /** Runs after the vectors are in, before the server starts. */
   readonly fill?: (database: TestDatabase) => Promise<unknown>;
 }
 
-export async function startApi({ environment = {}, clock, fill }: TestApiOptions = {}): Promise<TestApi> {
+export async function startApi({ environment = {}, clock, route, fill }: TestApiOptions = {}): Promise<TestApi> {
   const database = await createTestDatabase();
   await seedVectors(database.migratorDatabaseUrl);
   await fill?.(database);
   const keys = `dev-test:${randomBytes(32).toString("base64url")}`;
   const config = readConfig({
-    DATABASE_URL: database.databaseUrl,
+    DATABASE_URL: (await route?.(database.databaseUrl)) ?? database.databaseUrl,
     JWT_KEYS: keys,
     CURSOR_KEYS: `dev-test:${randomBytes(32).toString("base64url")}`,
     LOG_LEVEL: "error",
@@ -102,7 +104,7 @@ export async function startApi({ environment = {}, clock, fill }: TestApiOptions
     ask,
     read: (asked) => ask(asked).then((answer) => dataOf(answer, logLines)),
     tokenFor: (subject, role = "player") =>
-      signToken({ keys: config.tokenKeys, subject: String(subject), role, ttlSeconds: 3600 }),
+      signToken({ keys: config.tokenKeys, subject: String(subject), role, ttlSeconds: 3600 + secondsAhead(clock) }),
     async close() {
       await app.stop();
       await database.drop();
@@ -129,6 +131,11 @@ function dataOf({ status, body }: Answer, logLines: readonly LogLine[]): unknown
     throw new Error(`expected an answer without errors, got ${status}: ${JSON.stringify(body.errors)}${log}`);
   }
   return body.data;
+}
+
+/** How far the test's own clock is ahead of the real one, from which tokens count their life. */
+function secondsAhead(clock: Clock | undefined): number {
+  return clock === undefined ? 0 : Math.max(0, Math.ceil((clock.nowMs() - Date.now()) / 1000));
 }
 
 /** pino writes one line a call. */

@@ -194,7 +194,7 @@ let runIdsMade = 0;
 /** UUIDv7s in ascending order: a fixed moment, and a counter where the random bits would be. */
 function nextRunId(): string {
   runIdsMade += 1;
-  return `019a${runIdsMade.toString(16).padStart(8, "0")}7000800000000000`;
+  return `019a${runIdsMade.toString(16).padStart(8, "0")}70008000000000000000`;
 }
 
 /** `sql` ends in VALUES (?) for all values together. The id that the row has got. */

@@ -1,0 +1,17 @@
+// Waiting for a condition instead of sleeping for a guess.
+import { setTimeout as delay } from "node:timers/promises";
+
+const POLL_MS = 25;
+
+/** Resolves as soon as `condition` holds; throws `describe()` when it does not within `msMax`. */
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  describe: () => string,
+  msMax = 15_000,
+): Promise<void> {
+  const startedAt = performance.now();
+  while (!(await condition())) {
+    if (performance.now() - startedAt > msMax) throw new Error(`waited ${msMax} ms: ${describe()}`);
+    await delay(POLL_MS);
+  }
+}

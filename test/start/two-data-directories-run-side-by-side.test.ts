@@ -1,0 +1,32 @@
+// Two clones on one machine, started at the same moment.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { allGone, type Command, freePort, startSatchel, temporaryDataDir } from "../kit/command.ts";
+
+describe("two clones", () => {
+  it("start side by side on ports of their own, and one stops without the other", { timeout: 60_000 }, async () => {
+    const dataDirs = [temporaryDataDir(), temporaryDataDir()] as const;
+    const ports = [await freePort(dataDirs[0]), await freePort(dataDirs[1])] as const;
+    const [first, second] = (await Promise.all([
+      startSatchel(dataDirs[0], ports[0]),
+      startSatchel(dataDirs[1], ports[1]),
+    ])) as [Command, Command];
+
+    const serverPorts = dataDirs.flatMap((dataDir) => Object.values(portsOf(dataDir)));
+    expect(new Set([...serverPorts, ...ports]).size).toBe(8);
+    expect(Math.max(...serverPorts)).toBeLessThan(32_768);
+
+    first.signal("SIGINT", "group");
+    await first.ended;
+    await allGone(dataDirs[0]);
+    expect((await fetch(`http://127.0.0.1:${ports[1]}/readyz`)).status).toBe(200);
+    second.signal("SIGINT", "group");
+    await second.ended;
+    await allGone(dataDirs[1]);
+  });
+});
+
+function portsOf(dataDir: string): Record<string, number> {
+  return JSON.parse(readFileSync(join(dataDir, "stack", "ports.json"), "utf8")) as Record<string, number>;
+}
