@@ -5,7 +5,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Connection } from "mariadb";
-import { connectTo, databaseAddressOf } from "./migrations/connection.ts";
+import { connectTo, readAddress } from "./migrations/connection.ts";
 import { applyGrants } from "./migrations/grants.ts";
 import {
   applyMigration,
@@ -75,7 +75,7 @@ async function grantToApp(options: {
   // Without a database: before its first grant the app may connect to the server but not to the database.
   const app = await connectTo(withoutDatabase(databaseUrl));
   try {
-    await applyGrants({ ...rest, app, database: databaseAddressOf(databaseUrl).database });
+    await applyGrants({ ...rest, app, database: readAddress(databaseUrl).database });
   } finally {
     await app.end();
   }

@@ -30,7 +30,7 @@ export async function main(args: readonly string[]): Promise<void> {
   if (!isProduction()) await seedDemo({ ...stack.urls, playerCount: DEMO_PLAYER_COUNT, progress });
   const secrets: Partial<DevelopmentSecrets> = isProduction() ? {} : { ...developmentSecrets(dataDir), ...ownSecrets() };
   const api = await runApi(address, stack, secrets);
-  const token = await tokenOfFirstPlayer(secrets.JWT_KEYS);
+  const token = tokenOfFirstPlayer(secrets.JWT_KEYS);
   console.log(welcome({ origin: originOf(address), token, readySeconds: performance.now() / 1_000 }));
   throw new SetupError(`The API ended by itself (${await api.ended}); see above.`);
 }
@@ -72,7 +72,7 @@ function ownSecrets(): Partial<DevelopmentSecrets> {
   return { ...(JWT_KEYS ? { JWT_KEYS } : {}), ...(CURSOR_KEYS ? { CURSOR_KEYS } : {}) };
 }
 
-async function tokenOfFirstPlayer(keys: string | undefined): Promise<string | undefined> {
+function tokenOfFirstPlayer(keys: string | undefined): string | undefined {
   if (keys === undefined) return undefined;
   return signToken({ keys, subject: "1", role: "player", ttlSeconds: TOKEN_TTL_SECONDS });
 }

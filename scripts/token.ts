@@ -26,7 +26,7 @@ export async function main(args: readonly string[]): Promise<void> {
   const request = parseTokenRequest(args);
   const { JWT_ISSUER: issuer, JWT_AUDIENCE: audience, JWT_KEYS: ownKeys } = process.env;
   const keys = ownKeys || developmentSecrets(dataDirectory()).JWT_KEYS;
-  console.log(await signToken({ ...request, keys, ...(issuer ? { issuer } : {}), ...(audience ? { audience } : {}) }));
+  console.log(signToken({ ...request, keys, ...(issuer ? { issuer } : {}), ...(audience ? { audience } : {}) }));
 }
 
 /** Reads the command line. Throws a SetupError that says what was expected and what came. */

@@ -2,6 +2,7 @@
 // what to install. Only the -core and tools packages of Debian and Ubuntu are used: they hold the
 // programs and no system service, and that none got enabled or started is checked afterwards.
 import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, readdirSync } from "node:fs";
 import { createInterface } from "node:readline/promises";
 import type { Progress } from "../progress.ts";
@@ -66,12 +67,18 @@ async function mayInstall(
   if (consent === "no" || findProgram("apt-get") === undefined) return false;
   if (!isRoot() && findProgram("sudo") === undefined) return false;
   if (consent === "yes") return true;
-  const prompt = createInterface({ input: process.stdin, output: process.stderr });
+  return isAgreedTo(
+    `${namesOf(missing)} not found. Install ${packages.join(", ")}${isRoot() ? "" : " with sudo"}? ` +
+      "No system service comes with them. [Y/n] ",
+  );
+}
+
+async function isAgreedTo(question: string): Promise<boolean> {
+  // Not in raw mode, where Ctrl-C would be a key like others.
+  const prompt = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
   try {
-    const answer = await prompt.question(
-      `${namesOf(missing)} not found. Install ${packages.join(", ")}${isRoot() ? "" : " with sudo"}? ` +
-        "No system service comes with them. [Y/n] ",
-    );
+    // An end of the input (Ctrl-D) is no answer, and no consent.
+    const answer = await Promise.race([prompt.question(question), once(prompt, "close").then(() => "no")]);
     return /^(y|yes)?$/i.test(answer.trim());
   } finally {
     prompt.close();

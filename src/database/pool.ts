@@ -1,13 +1,15 @@
 // The one pool of MySQL connections; the loaders' statements and Prisma's share it. Every statement
 // passes `query` here, so each is counted, timed and has a deadline on our side too: a frozen or
-// unreachable server would otherwise hold its caller for ever. A connection whose statement ran out
-// of time is destroyed, never handed on, because its answer may still come.
+// unreachable server would otherwise hold its caller for ever.
 
 import type { EventEmitter } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { createPool, type Pool, type PoolConnection, type QueryOptions } from "mariadb";
 import { limits } from "../runtime/limits.ts";
 import type { Metrics } from "../runtime/metrics.ts";
+import { databaseAddressOf, type DatabaseAddress } from "./address.ts";
+import { withDeadline } from "../runtime/deadline.ts";
+import { VigilantSocket } from "./vigilant-socket.ts";
 import { DatabaseUnavailableError, asDatabaseError } from "./database-error.ts";
 
 /** A statement with its options, as the driver takes it. */
@@ -72,20 +74,15 @@ export function createDatabasePool(options: PoolOptions): DatabasePool {
 }
 
 function openPool({ url, connectionsMax, onConnectionError }: PoolOptions): Pool {
-  const { protocol, hostname, port, username, password, pathname, searchParams } = new URL(url);
+  const { ssl, ...address } = databaseAddressOf(url);
   const pool = createPool({
-    host: hostname.replace(/^\[|\]$/g, ""),
-    port: port === "" ? 3306 : Number(port),
-    user: decodeURIComponent(username),
-    password: decodeURIComponent(password),
-    database: decodeURIComponent(pathname.slice(1)),
-    // MySQL 8+ without TLS asks for its public key once; a server across a network should use TLS.
-    allowPublicKeyRetrieval: protocol === "mysql:" && searchParams.get("ssl") === null,
-    ...(searchParams.get("ssl") === "true" ? { ssl: true } : {}),
+    ...address,
+    ...(ssl ? { ssl } : {}),
     connectionLimit: connectionsMax,
     minimumIdle: connectionsMax,
     acquireTimeout: limits.poolWaitMs,
     connectTimeout: limits.connectMs,
+    stream: (use) => use(undefined, connectSocket(address)),
     initSql: SESSION_SETTINGS,
     charset: "utf8mb4",
     // Local dates would shift; the database keeps UTC and repositories read the text.
@@ -98,6 +95,10 @@ function openPool({ url, connectionsMax, onConnectionError }: PoolOptions): Pool
   // know this event.
   (pool as unknown as EventEmitter).on("error", onConnectionError);
   return pool;
+}
+
+function connectSocket({ host, port }: Pick<DatabaseAddress, "host" | "port">): VigilantSocket {
+  return new VigilantSocket(limits.readStatementClientMs).connect(port, host);
 }
 
 async function openAll(pool: Pool, connectionsMax: number): Promise<void> {
@@ -122,23 +123,16 @@ function observer({ metrics, onStatement }: PoolOptions) {
   };
 }
 
+/**
+ * The caller hears within the deadline; the connection goes back to the pool only when its statement
+ * has ended, because an answer that comes late must not meet the next statement.
+ */
 async function queryWithin<Rows>(pool: Pool, statement: Statement, values: unknown): Promise<Rows> {
-  const connection = await pool.getConnection();
-  let timer: NodeJS.Timeout | undefined;
-  let late = false;
-  const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      late = true;
-      reject(new DatabaseUnavailableError("no answer in time"));
-    }, limits.readStatementClientMs);
-  });
-  try {
-    return await Promise.race([connection.query<Rows>(statement as string, values), deadline]);
-  } finally {
-    clearTimeout(timer);
-    if (late) connection.destroy();
-    else void connection.release();
-  }
+  return withDeadline(
+    pool.query<Rows>(statement as string, values),
+    limits.poolWaitMs + limits.readStatementClientMs,
+    () => new DatabaseUnavailableError("no answer in time"),
+  );
 }
 
 function rethrow(error: unknown): never {

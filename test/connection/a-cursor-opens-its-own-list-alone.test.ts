@@ -85,7 +85,7 @@ async function cursorOf(list: List): Promise<string> {
   return (await readPage(api, list, { first: 1 })).edges[0]!.cursor;
 }
 
-/** Status, code and number of statements of a page after `after`. */
+/** Status and code of a page after `after`; its statements are the only ones that stand afterwards. */
 async function askAfter(list: List, after: unknown): Promise<string> {
   api.statements.length = 0;
   const variables = { first: 1, after };
