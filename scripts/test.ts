@@ -9,6 +9,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { TestCounts } from "../test/kit/closing-line-reporter.ts";
 import { dataDirectory, projectDir } from "./clone.ts";
 import { isMarkAlive, processMark } from "./lock.mjs";
+import { connectTo } from "./migrations/connection.ts";
 import { consentFrom } from "./stack/packages.ts";
 import { openStack, removeStack, type Stack, type StackOptions } from "./stack/stack.ts";
 import { onStop } from "./stopping.ts";
@@ -40,6 +41,7 @@ export async function runSuite(options: {
     environment: {},
   });
   const seed = process.env["TEST_SEED"] ?? String(randomInt(2 ** 31));
+  console.log(`database: ${await versionOf(stack)}`);
   console.log(`seed: ${seed}`);
   const outcomePath = join(testDir, "outcome.json");
   const code = await runVitest(options.args, suiteEnvironment({ stack, testDir, seed, outcomePath }));
@@ -49,6 +51,16 @@ export async function runSuite(options: {
   forget();
   console.log(closingLine(counts));
   return code === 0 && counts.failed === 0 && counts.passed > 0 ? 0 : 1;
+}
+
+async function versionOf({ adminDatabaseUrl = "" }: Stack): Promise<string> {
+  const connection = await connectTo(adminDatabaseUrl);
+  try {
+    const [row] = await connection.query<{ version: string }[]>("SELECT CONCAT(@@version_comment, ' ', VERSION()) AS version");
+    return row?.version ?? "unknown";
+  } finally {
+    await connection.end();
+  }
 }
 
 function makeTestDir(): string {

@@ -145,20 +145,22 @@ function distinctKeys<Key>(keys: readonly Key[], keyText: (key: Key) => string) 
 
 /**
  * Runs the batch; when the server is there but the statement failed, halves it, so that one key
- * that cannot be answered (a row past the time limit, say) does not fail its neighbours. Bounded:
- * when the splits are spent, what is left fails together.
+ * that cannot be answered (a row past the time limit, say) does not fail its neighbours. Bounded in
+ * statements and time: when they are spent, what is left fails together.
  */
 async function isolateFailures<Key, Value>(
   keys: readonly Key[],
   batch: BatchFunction<Key, Value>,
 ): Promise<readonly (Value | Error)[]> {
+  const startedAtMs = performance.now();
   let splitsLeft = limits.batchSplitsMax;
   const attempt = async (part: readonly Key[]): Promise<readonly (Value | Error)[]> => {
     try {
       return await batch(part);
     } catch (error) {
       const failure = error instanceof Error ? error : new Error(String(error));
-      if (part.length === 1 || splitsLeft < 2 || !isStatementFault(failure)) return part.map(() => failure);
+      const spent = splitsLeft < 2 || performance.now() - startedAtMs > limits.batchWaitMs;
+      if (part.length === 1 || spent || !isStatementFault(failure)) return part.map(() => failure);
       splitsLeft -= 2;
       const middle = part.length >> 1;
       const [left, right] = await Promise.all([attempt(part.slice(0, middle)), attempt(part.slice(middle))]);
