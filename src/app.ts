@@ -1,8 +1,8 @@
 // The one place that wires: settings in, a server out. Nothing else creates a pool, a loader or a
 // server, so a test starts the very same thing on a port of its own.
 
-import type { Config } from "./config.ts";
-import { ConfigError } from "./config.ts";
+import { setTimeout as delay } from "node:timers/promises";
+import { ConfigError, type Config } from "./config.ts";
 import { createDatabasePool, type DatabasePool, type StatementListener } from "./database/pool.ts";
 import { createPrismaClient } from "./database/prisma-client.ts";
 import { brokenServerSettings } from "./database/server-settings.ts";
@@ -10,6 +10,7 @@ import { createHttpServer } from "./http.ts";
 import { createLoaders } from "./loaders/index.ts";
 import { systemClock, type Clock } from "./runtime/clock.ts";
 import { createCursors } from "./runtime/cursors.ts";
+import { limits } from "./runtime/limits.ts";
 import type { Logger } from "./runtime/logger.ts";
 import { createMetrics, type Metrics } from "./runtime/metrics.ts";
 import { createYogaServer } from "./yoga.ts";
@@ -36,7 +37,7 @@ export function createApp({ config, logger, clock = systemClock, onStatement }: 
     url: config.databaseUrl,
     connectionsMax: config.databasePoolSize,
     metrics,
-    onConnectionError: (err) => logger.warn({ err }, "database connection failed"),
+    onConnectionError: ({ code, message }) => logger.warn({ code, reason: message }, "database connection failed"),
     ...(onStatement === undefined ? {} : { onStatement }),
   });
   showPool(pool, metrics);
@@ -52,6 +53,7 @@ export function createApp({ config, logger, clock = systemClock, onStatement }: 
   return {
     metrics,
     async start() {
+      await untilReachable(pool);
       await judgeServerSettings(pool, config, logger);
       await pool.warm();
       return http.listen(config.host, config.port);
@@ -62,6 +64,12 @@ export function createApp({ config, logger, clock = systemClock, onStatement }: 
       await pool.end();
     },
   };
+}
+
+/** A database that is started together with us may take a moment longer; bounded. */
+async function untilReachable(pool: DatabasePool): Promise<void> {
+  const deadlineMs = performance.now() + limits.databaseStartMs;
+  while (!(await answers(pool)) && performance.now() < deadlineMs) await delay(100);
 }
 
 async function judgeServerSettings(pool: DatabasePool, config: Config, logger: Logger): Promise<void> {

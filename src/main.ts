@@ -3,6 +3,7 @@
 
 import { createApp } from "./app.ts";
 import { ConfigError, readConfig, type Config } from "./config.ts";
+import { isOutage } from "./database/database-error.ts";
 import { createLogger } from "./runtime/logger.ts";
 
 async function main(config: Config): Promise<void> {
@@ -29,7 +30,8 @@ async function main(config: Config): Promise<void> {
 try {
   await main(readConfig(process.env));
 } catch (error) {
-  // Settings are the operator's to mend: the reason without a stack.
-  process.stderr.write(`${error instanceof ConfigError ? error.message : String((error as Error).stack)}\n`);
+  // Settings, the database and the port are the operator's to mend: the reason without a stack.
+  const isOperators = error instanceof ConfigError || isOutage(error) || "syscall" in (error as object);
+  process.stderr.write(`${isOperators ? (error as Error).message : String((error as Error).stack)}\n`);
   process.exit(1);
 }

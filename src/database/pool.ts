@@ -42,7 +42,7 @@ export interface PoolOptions {
   readonly metrics: Metrics;
   readonly onStatement?: StatementListener;
   /** Called with each failure to open a connection, for the log. */
-  readonly onConnectionError: (error: unknown) => void;
+  readonly onConnectionError: (error: { readonly code?: string | null; readonly message: string }) => void;
 }
 
 /**

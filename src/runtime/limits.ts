@@ -24,6 +24,8 @@ export const limits = {
   poolWaitMs: 250,
   /** Waiting at start until all connections of the pool are open. */
   poolWarmMs: 2_000,
+  /** Waiting at start for a database that does not answer yet. */
+  databaseStartMs: 10_000,
   /** Opening a connection. */
   connectMs: 1_000,
 

@@ -50,20 +50,16 @@ export interface RunFixture {
 
 /** Returns the ids, in order. */
 export async function insertPlayers(database: Database, players: readonly PlayerFixture[]): Promise<number[]> {
-  const playerIds: number[] = [];
-  for (const player of players) {
-    const { playerId = null, displayName = "Somebody", externalId = null, email = null, city = null } = player;
-    const { birthYear = null, createdAt = "2026-02-03 04:05:06.789" } = player;
-    const values = [playerId, externalId, displayName, email, city, birthYear, createdAt];
-    playerIds.push(
-      await insertRow(
-        database,
-        "INSERT INTO player (id, external_id, display_name, email, city, birth_year, created_at) VALUES (?)",
-        values,
-      ),
-    );
-  }
-  return playerIds;
+  if (players.length === 0) return [];
+  const { insertId } = await insertRows(
+    database,
+    "INSERT INTO player (id, external_id, display_name, email, city, birth_year, created_at) VALUES",
+    players.map(({ playerId = null, displayName = "Somebody", externalId = null, email = null, ...others }) => {
+      const { city = null, birthYear = null, createdAt = "2026-02-03 04:05:06.789" } = others;
+      return [playerId, externalId, displayName, email, city, birthYear, createdAt];
+    }),
+  );
+  return idsFrom(insertId, players.map(({ playerId }) => playerId));
 }
 
 /** One player with nothing; its id. */
@@ -73,14 +69,17 @@ export async function insertPlayer(database: Database, player: PlayerFixture = {
 
 /** Returns the ids, in order. */
 export async function insertItems(database: Database, items: readonly ItemFixture[]): Promise<number[]> {
-  const itemIds: number[] = [];
-  for (const { itemId = null, externalId = null, kind = "SPENDABLE", displayName = "thing" } of items) {
-    const values = [itemId, externalId, kind, displayName];
-    itemIds.push(
-      await insertRow(database, "INSERT INTO item (id, external_id, kind, display_name) VALUES (?)", values),
-    );
-  }
-  return itemIds;
+  const { insertId } = await insertRows(
+    database,
+    "INSERT INTO item (id, external_id, kind, display_name) VALUES",
+    items.map(({ itemId = null, externalId = null, kind = "SPENDABLE", displayName = "thing" }) => [
+      itemId,
+      externalId,
+      kind,
+      displayName,
+    ]),
+  );
+  return idsFrom(insertId, items.map(({ itemId }) => itemId));
 }
 
 /** Appends to the player's ledger, oldest first; version and balances follow. */
@@ -150,31 +149,43 @@ export async function insertItemLocations(
   return ns;
 }
 
-/** Runs, oldest first, and the total that follows; the ids as 32 hex digits. */
+/** Runs of one player, oldest first, and the total that follows; the ids as 32 hex digits. */
 export async function insertRuns(
   database: Database,
   playerId: number,
   runs: readonly RunFixture[],
 ): Promise<string[]> {
-  const runIds = runs.map(({ runId }) => runId ?? nextRunId());
+  const [runIds] = await insertRunsOf(database, [{ playerId, runs }]);
+  return runIds!;
+}
+
+/** The same for many players in three statements. */
+export async function insertRunsOf(
+  database: Database,
+  players: readonly { readonly playerId: number; readonly runs: readonly RunFixture[] }[],
+): Promise<string[][]> {
+  if (players.length === 0) return [];
+  const runIds = players.map(({ runs }) => runs.map(({ runId }) => runId ?? nextRunId()));
   await insertRows(
     database,
     "INSERT INTO run (player_id, run_id, distance_mm, duration_seconds, started_at, recorded_at) VALUES",
-    runs.map(({ distanceMm, durationSeconds = 600, startedAt, recordedAt }, place) => [
-      playerId,
-      Buffer.from(runIds[place]!, "hex"),
-      distanceMm,
-      durationSeconds,
-      startedAt ?? "2026-04-05 06:07:08.009",
-      recordedAt ?? "2026-04-05 06:17:08.010",
-    ]),
+    players.flatMap(({ playerId, runs }, ofPlayer) =>
+      runs.map(({ distanceMm, durationSeconds = 600, startedAt, recordedAt }, place) => [
+        playerId,
+        Buffer.from(runIds[ofPlayer]![place]!, "hex"),
+        distanceMm,
+        durationSeconds,
+        startedAt ?? "2026-04-05 06:07:08.009",
+        recordedAt ?? "2026-04-05 06:17:08.010",
+      ]),
+    ),
   );
-  await database.query("DELETE FROM run_total WHERE player_id = ?", [playerId]);
+  const playerIds = players.map(({ playerId }) => playerId).join(", ");
+  await database.query(`DELETE FROM run_total WHERE player_id IN (${playerIds})`);
   await database.query(
     "INSERT INTO run_total (player_id, distance_mm, run_count, city, birth_year) " +
-      "SELECT r.player_id, SUM(r.distance_mm), COUNT(*), p.city, p.birth_year FROM run r " +
-      "JOIN player p ON p.id = r.player_id WHERE r.player_id = ? GROUP BY r.player_id, p.city, p.birth_year",
-    [playerId],
+      "SELECT r.player_id, SUM(r.distance_mm), COUNT(*), p.city, p.birth_year FROM run r JOIN player p ON p.id = r.player_id " +
+      `WHERE r.player_id IN (${playerIds}) GROUP BY r.player_id, p.city, p.birth_year`,
   );
   return runIds;
 }
@@ -197,16 +208,19 @@ function nextRunId(): string {
   return `019a${runIdsMade.toString(16).padStart(8, "0")}70008000000000000000`;
 }
 
-/** `sql` ends in VALUES (?) for all values together. The id that the row has got. */
-async function insertRow(database: Database, sql: string, values: readonly unknown[]): Promise<number> {
-  const placeholders = values.map(() => "?").join(", ");
-  const result = await database.query(sql.replace("(?)", `(${placeholders})`), values);
-  return (result as unknown as { insertId: number }).insertId;
+/** `sql` ends in VALUES. Of no rows, no statement. */
+async function insertRows(
+  database: Database,
+  sql: string,
+  rows: readonly (readonly unknown[])[],
+): Promise<{ insertId: number }> {
+  if (rows.length === 0) return { insertId: 0 };
+  const row = `(${rows[0]!.map(() => "?").join(", ")})`;
+  const result = await database.query(`${sql} ${rows.map(() => row).join(", ")}`, rows.flat());
+  return result as unknown as { insertId: number };
 }
 
-/** `sql` ends in VALUES. */
-async function insertRows(database: Database, sql: string, rows: readonly (readonly unknown[])[]): Promise<void> {
-  if (rows.length === 0) return;
-  const row = `(${rows[0]!.map(() => "?").join(", ")})`;
-  await database.query(`${sql} ${rows.map(() => row).join(", ")}`, rows.flat());
+/** One statement's own ids follow one another; ids that were chosen are what was chosen. */
+function idsFrom(insertId: number, chosen: readonly (bigint | number | undefined)[]): number[] {
+  return chosen.map((id, place) => (id === undefined ? insertId + place : Number(id)));
 }

@@ -1,13 +1,13 @@
 // SIGTERM under load, as every rolling restart sends it: whatever request the server has taken is
 // answered, whole; the process ends by itself, in time, with code 0.
 
-import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { Agent, request } from "node:http";
-import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { startApi, type TestApi } from "../kit/api.ts";
+import { environmentOf, startServerProcess } from "../kit/server-process.ts";
 import { lockTable } from "../kit/table-lock.ts";
+import { until } from "../kit/until.ts";
 
 const CLIENTS = 16;
 const STOP_MS_MAX = 5_000;
@@ -20,10 +20,10 @@ beforeAll(async () => {
 afterAll(() => api.close());
 
 it("answers every request it accepted before SIGTERM and refuses later ones by not listening", async () => {
-  const server = await startServer();
+  const server = await startServerProcess(environmentOf(api));
   const outcomes: string[] = [];
   const clients = Array.from({ length: CLIENTS }, () => askUntilRefused(server.port, outcomes));
-  await until(() => outcomes.length > 200);
+  await until(() => outcomes.length > 200, () => `${outcomes.length} answers`);
   server.child.kill("SIGTERM");
   const [code] = (await once(server.child, "exit", { signal: AbortSignal.timeout(STOP_MS_MAX) })) as [number];
   await Promise.all(clients);
@@ -32,48 +32,16 @@ it("answers every request it accepted before SIGTERM and refuses later ones by n
 });
 
 it("answers a request that was in flight when SIGTERM came, and asks its client to close", async () => {
-  const server = await startServer();
+  const server = await startServerProcess(environmentOf(api));
   const lock = await lockTable(api.database, "player");
   const answer = ask(server.port, new Agent({ keepAlive: true }), "{ player(id: \"UGxheWVyOjE\") { displayName } }");
-  await until(() => lock.isWaitedFor());
+  await until(() => lock.isWaitedFor(), () => "no statement waits for the lock");
   server.child.kill("SIGTERM");
-  await until(() => isRefused(server.port));
+  await until(() => isRefused(server.port), () => "the server still listens");
   await lock.release();
   expect(await answer).toMatchObject({ status: 200, connection: "close" });
   await once(server.child, "exit", { signal: AbortSignal.timeout(STOP_MS_MAX) });
 });
-
-interface RunningServer {
-  readonly child: ChildProcess;
-  readonly port: number;
-}
-
-async function startServer(): Promise<RunningServer> {
-  const child = spawn(process.execPath, ["--import", "tsx", "src/main.ts"], {
-    env: {
-      ...process.env,
-      NODE_ENV: "development",
-      DATABASE_URL: api.config.databaseUrl,
-      JWT_KEYS: keysText(api.config.tokenKeys),
-      CURSOR_KEYS: keysText(api.config.cursorKeys),
-      PORT: "0",
-      LOG_LEVEL: "info",
-    },
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  for await (const line of child.stdout!) {
-    const port = /"port":(\d+),"msg":"listening"/.exec(String(line))?.[1];
-    if (port !== undefined) {
-      child.stdout!.resume();
-      return { child, port: Number(port) };
-    }
-  }
-  throw new Error("the server ended before it listened");
-}
-
-function keysText(keys: readonly { kid: string; secret: Buffer }[]): string {
-  return keys.map(({ kid, secret }) => `${kid}:${secret.toString("base64url")}`).join(",");
-}
 
 /** Keep-alive, one request after the other, as a phone does; each outcome is a status or an error code. */
 async function askUntilRefused(port: number, outcomes: string[]): Promise<void> {
@@ -108,12 +76,4 @@ async function isRefused(port: number): Promise<boolean> {
     () => false,
     (error: NodeJS.ErrnoException) => error.code === "ECONNREFUSED",
   );
-}
-
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 5_000;
-  while (!(await condition())) {
-    if (performance.now() > deadline) throw new Error("the condition did not come true in time");
-    await delay(10);
-  }
 }

@@ -1,0 +1,76 @@
+// The built server in production: it starts with secrets of its own on a database that keeps our
+// promises, and otherwise says what is wrong, without a stack and without repeating a secret.
+
+import { execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { startApi, type TestApi } from "../kit/api.ts";
+import { environmentOf, failToStart, startServerProcess } from "../kit/server-process.ts";
+
+const BUILT = "dist/main.js";
+
+let api: TestApi;
+let production: Record<string, string>;
+beforeAll(async () => {
+  execFileSync(process.execPath, ["scripts/run.mjs", "build"], { stdio: "ignore" });
+  api = await startApi();
+  production = {
+    ...environmentOf(api),
+    NODE_ENV: "production",
+    JWT_KEYS: `2026-11:${secret()}`,
+    CURSOR_KEYS: `2026-11:${secret()}`,
+  };
+}, 60_000);
+afterAll(() => api.close());
+
+it("starts with its own secrets and shows no GraphiQL", async () => {
+  const { child, port } = await startServerProcess(production, BUILT);
+  const answer = await fetch(`http://127.0.0.1:${port}/graphql?query={__typename}`);
+  expect(await answer.json()).toEqual({ data: { __typename: "Query" } });
+  const page = await fetch(`http://127.0.0.1:${port}/graphql`, { headers: { Accept: "text/html" } });
+  expect(await page.text()).not.toContain("<html");
+  child.kill("SIGTERM");
+  expect(await once(child, "exit", { signal: AbortSignal.timeout(5_000) })).toEqual([0, null]);
+});
+
+it.each(["JWT_KEYS", "CURSOR_KEYS"])("refuses a development key in %s", async (name) => {
+  const secretText = secret();
+  const { code, stderr } = await failToStart({ ...production, [name]: `dev-1a2b3c4d:${secretText}` }, BUILT);
+  expect(code).toBe(1);
+  expect(stderr).toContain(`${name}: dev-1a2b3c4d is a development key`);
+  expect(stderr).not.toContain(secretText);
+});
+
+it.each(["JWT_KEYS", "CURSOR_KEYS", "DATABASE_URL"])("refuses to start without %s", async (name) => {
+  const { [name]: _, ...without } = production;
+  const { code, stderr } = await failToStart(without, BUILT);
+  expect(code).toBe(1);
+  expect(stderr).toContain(name);
+});
+
+it("names every wrong setting at once", async () => {
+  const { stderr } = await failToStart({ ...production, PORT: "x", LOG_LEVEL: "loud", JWT_KEYS: "a:short" }, BUILT);
+  for (const name of ["PORT", "LOG_LEVEL", "JWT_KEYS"]) expect(stderr).toContain(name);
+  expect(stderr).not.toContain("short,");
+});
+
+it("refuses a database whose settings break a promise", async () => {
+  await api.database.query(`ALTER DATABASE ${api.database.name} CHARACTER SET latin1`);
+  const { code, stderr } = await failToStart(production, BUILT);
+  await api.database.query(`ALTER DATABASE ${api.database.name} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`);
+  expect(code).toBe(1);
+  expect(stderr).toContain("character_set_database is latin1");
+  expect(stderr).not.toContain("    at ");
+});
+
+it("says that the port is taken", async () => {
+  const taken = String(new URL(api.url).port);
+  const { code, stderr } = await failToStart({ ...production, PORT: taken }, BUILT);
+  expect(code).toBe(1);
+  expect(stderr).toContain("EADDRINUSE");
+});
+
+function secret(): string {
+  return randomBytes(32).toString("base64url");
+}
