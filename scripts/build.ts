@@ -10,6 +10,9 @@ export async function main(): Promise<number> {
   // From nothing: a file that was removed from src/ must not live on in dist/.
   rmSync(join(projectDir, "dist"), { recursive: true, force: true });
   const tsc = join(projectDir, "node_modules", "typescript", "bin", "tsc");
-  const { status } = spawnSync(process.execPath, [tsc, "-p", "tsconfig.build.json"], { cwd: projectDir, stdio: "inherit" });
+  const { status } = spawnSync(process.execPath, [tsc, "-p", "tsconfig.build.json"], {
+    cwd: projectDir,
+    stdio: "inherit",
+  });
   return status ?? 1;
 }

@@ -15,6 +15,7 @@ import {
   withMigrationLock,
 } from "./migrations/history.ts";
 import { SetupError } from "./setup-error.ts";
+import { onStop } from "./stopping.ts";
 import { withDatabase } from "./with-database.ts";
 
 /** What `migrate` needs to know. */
@@ -34,6 +35,30 @@ export interface MigrateOptions {
  * Throws a SetupError when history and disk contradict each other, when a migration fails, or when nobody answers.
  */
 export async function migrate(options: MigrateOptions): Promise<{ applied: number }> {
+  const applying = applyPending(options);
+  // No rollback undoes half a migration: a Ctrl-C in the midst of one waits for its end.
+  const awaitEnd = onStop(async () => {
+    await applying.catch(() => undefined);
+  });
+  try {
+    return await applying;
+  } finally {
+    await awaitEnd();
+  }
+}
+
+/** The command. Takes no arguments. */
+export async function main(args: readonly string[]): Promise<void> {
+  if (args.length > 0) throw new SetupError(`npm run migrate takes no arguments, got: ${args.join(" ")}`);
+  await withDatabase(async (urls) => {
+    const { applied } = await migrate({ ...urls, progress: (line) => console.error(line) });
+    console.log(
+      applied === 0 ? "The database is up to date." : `Applied ${applied} migration${applied === 1 ? "" : "s"}.`,
+    );
+  });
+}
+
+async function applyPending(options: MigrateOptions): Promise<{ applied: number }> {
   const progress = options.progress ?? (() => undefined);
   const directory = options.prismaDirectory ?? fileURLToPath(new URL("../prisma", import.meta.url));
   const files = await readMigrationFiles(join(directory, "migrations"));
@@ -52,17 +77,6 @@ export async function migrate(options: MigrateOptions): Promise<{ applied: numbe
   } finally {
     await migrator.end();
   }
-}
-
-/** The command. Takes no arguments. */
-export async function main(args: readonly string[]): Promise<void> {
-  if (args.length > 0) throw new SetupError(`npm run migrate takes no arguments, got: ${args.join(" ")}`);
-  await withDatabase(async (urls) => {
-    const { applied } = await migrate({ ...urls, progress: (line) => console.error(line) });
-    console.log(
-      applied === 0 ? "The database is up to date." : `Applied ${applied} migration${applied === 1 ? "" : "s"}.`,
-    );
-  });
 }
 
 async function grantToApp(options: {

@@ -28,7 +28,9 @@ export async function main(args: readonly string[]): Promise<void> {
   const stack = await openStack({ dataDir, installConsent: consentFrom(args), progress });
   await migrate({ ...stack.urls, progress });
   if (!isProduction()) await seedDemo({ ...stack.urls, playerCount: DEMO_PLAYER_COUNT, progress });
-  const secrets: Partial<DevelopmentSecrets> = isProduction() ? {} : { ...developmentSecrets(dataDir), ...ownSecrets() };
+  const secrets: Partial<DevelopmentSecrets> = isProduction()
+    ? {}
+    : { ...developmentSecrets(dataDir), ...ownSecrets() };
   const api = await runApi(address, stack, secrets);
   const token = tokenOfFirstPlayer(secrets.JWT_KEYS);
   console.log(welcome({ origin: originOf(address), token, readySeconds: performance.now() / 1_000 }));
@@ -50,7 +52,11 @@ async function runApi(address: ListenAddress, stack: Stack, secrets: Partial<Dev
   return api;
 }
 
-function apiEnvironment({ host, port }: ListenAddress, { urls }: Stack, secrets: Partial<DevelopmentSecrets>): NodeJS.ProcessEnv {
+function apiEnvironment(
+  { host, port }: ListenAddress,
+  { urls }: Stack,
+  secrets: Partial<DevelopmentSecrets>,
+): NodeJS.ProcessEnv {
   const environment: NodeJS.ProcessEnv = {
     NODE_ENV: "development",
     ...process.env,

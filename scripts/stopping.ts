@@ -6,19 +6,25 @@ type StopStep = () => Promise<void>;
 
 const steps: StopStep[] = [];
 
-/** Has `step` run before the process ends. Returns what takes it back, for when the work was undone earlier. */
-export function onStop(step: StopStep): () => void {
-  steps.push(step);
-  return () => {
-    const index = steps.indexOf(step);
-    if (index >= 0) steps.splice(index, 1);
+/**
+ * Has `step` run before the process ends. Returns the way to run it earlier. However often it is asked for, by
+ * whomever, it runs once, and everybody waits for that one run.
+ */
+export function onStop(step: StopStep): StopStep {
+  let running: Promise<void> | undefined;
+  const runOnce = (): Promise<void> => {
+    // Forgotten only when done: a stop that comes while it runs must wait for it.
+    running ??= step().finally(() => steps.splice(steps.indexOf(runOnce), 1));
+    return running;
   };
+  steps.push(runOnce);
+  return runOnce;
 }
 
-/** Runs and forgets every step, newest first. One that throws does not keep the others from running. */
+/** Runs every step that is not done, newest first. One that throws does not keep the others from running. */
 export async function runStopSteps(): Promise<void> {
   const errors: unknown[] = [];
-  for (let step = steps.pop(); step !== undefined; step = steps.pop()) {
+  for (let step = steps.at(-1); step !== undefined; step = steps.at(-1)) {
     await step().catch((error: unknown) => errors.push(error));
   }
   if (errors.length > 0) throw errors[0];

@@ -30,7 +30,7 @@ export async function runSuite(options: {
 }): Promise<number> {
   await removeAbandonedStacks();
   const testDir = makeTestDir();
-  const forget = onStop(() => removeStack(testDir));
+  const removeTestDir = onStop(() => removeStack(testDir));
   const stack = await openStack({
     dataDir: testDir,
     installConsent: consentFrom(options.args),
@@ -47,8 +47,7 @@ export async function runSuite(options: {
   const code = await runVitest(options.args, suiteEnvironment({ stack, testDir, seed, outcomePath }));
   const counts = readCounts(outcomePath);
   await stack.leave();
-  await removeStack(testDir);
-  forget();
+  await removeTestDir();
   console.log(closingLine(counts));
   return code === 0 && counts.failed === 0 && counts.passed > 0 ? 0 : 1;
 }
@@ -56,7 +55,8 @@ export async function runSuite(options: {
 async function versionOf({ adminDatabaseUrl = "" }: Stack): Promise<string> {
   const connection = await connectTo(adminDatabaseUrl);
   try {
-    const [row] = await connection.query<{ version: string }[]>("SELECT CONCAT(@@version_comment, ' ', VERSION()) AS version");
+    const sql = "SELECT CONCAT(@@version_comment, ' ', VERSION()) AS version";
+    const [row] = await connection.query<{ version: string }[]>(sql);
     return row?.version ?? "unknown";
   } finally {
     await connection.end();
@@ -122,13 +122,12 @@ async function runVitest(args: readonly string[], environment: NodeJS.ProcessEnv
     detached: true,
     stdio: ["ignore", "inherit", "inherit"],
   });
-  const forget = onStop(() => endGroup(child));
+  const endRun = onStop(() => endGroup(child));
   const code = await new Promise<number>((resolve, reject) => {
     child.once("error", reject);
     child.once("exit", (exitCode) => resolve(exitCode ?? 1));
   });
-  await endGroup(child);
-  forget();
+  await endRun();
   return code;
 }
 

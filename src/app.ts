@@ -6,14 +6,20 @@ import { ConfigError, type Config } from "./config.ts";
 import { createDatabasePool, type DatabasePool, type StatementListener } from "./database/pool.ts";
 import { createPrismaClient } from "./database/prisma-client.ts";
 import { brokenServerSettings } from "./database/server-settings.ts";
+import { createAuthenticate } from "./edge/authenticate.ts";
+import { createFastLane } from "./edge/fast-lane.ts";
+import { createFront } from "./edge/front.ts";
+import { createPersistedOperations } from "./edge/persisted-operations.ts";
+import { createGraphqlSchema } from "./graphql-schema.ts";
 import { createHttpServer } from "./http.ts";
 import { createLoaders } from "./loaders/index.ts";
+import { registeredOperations } from "./operations/registry.ts";
 import { systemClock, type Clock } from "./runtime/clock.ts";
 import { createCursors } from "./runtime/cursors.ts";
 import { limits } from "./runtime/limits.ts";
 import type { Logger } from "./runtime/logger.ts";
 import { createMetrics, type Metrics } from "./runtime/metrics.ts";
-import { createYogaServer } from "./yoga.ts";
+import { createYogaLane } from "./yoga.ts";
 
 export interface App {
   /** Resolves with the port once requests are accepted. */
@@ -47,7 +53,22 @@ export function createApp({ config, logger, clock = systemClock, onStatement }: 
     cursors: createCursors(config.cursorKeys),
     clock,
   };
-  const graphql = createYogaServer({ config, services, metrics, logger });
+  const schema = createGraphqlSchema();
+  const graphql = createFront({
+    services,
+    authenticate: createAuthenticate({
+      keys: config.tokenKeys,
+      issuer: config.tokenIssuer,
+      audience: config.tokenAudience,
+      clock,
+    }),
+    persistedOperations: createPersistedOperations(registeredOperations, {
+      adHocAllowed: config.environment === "development",
+    }),
+    fastLane: createFastLane(schema, registeredOperations, logger),
+    yogaLane: createYogaLane({ schema, config, services, metrics, logger }),
+    metrics,
+  });
   const http = createHttpServer({ graphql, isReady: () => answers(pool), metrics });
 
   return {

@@ -15,6 +15,8 @@ export const errorCodes = [
   "OPERATION_RESOLUTION_FAILURE",
   "GRAPHQL_PARSE_FAILED",
   "GRAPHQL_VALIDATION_FAILED",
+  "OPERATION_NOT_REGISTERED",
+  "LIMIT_EXCEEDED",
   "UNAVAILABLE",
   "OVERLOADED",
   "TIMEOUT",
@@ -39,6 +41,29 @@ const RETRY_AFTER_SECONDS = 1;
 /** The caller sent something that can never work: 400. */
 export function badUserInput(message: string): GraphQLError {
   return codedError("BAD_USER_INPUT", message, { status: 400, spec: true });
+}
+
+/** The request is not one of GraphQL over HTTP; under every media type. */
+export function badRequest(message: string, status = 400, headers: Readonly<Record<string, string>> = {}): GraphQLError {
+  return codedError("BAD_REQUEST", message, { status, headers });
+}
+
+/** The body has more bytes than it may: 413, and the connection closes under the rest of it. */
+export function bodyTooLarge(bytesMax: number): GraphQLError {
+  return codedError("LIMIT_EXCEEDED", `The body has more than ${bytesMax} bytes.`, {
+    status: 413,
+    headers: { Connection: "close" },
+  });
+}
+
+/** The document is not in the registry, and here only registered ones run: 400 under every media type. */
+export function operationNotRegistered(): GraphQLError {
+  return codedError("OPERATION_NOT_REGISTERED", "The operation is not registered.", { status: 400 });
+}
+
+/** The document asks for more than the named limit: 400 under every media type. */
+export function limitExceeded(message: string): GraphQLError {
+  return codedError("LIMIT_EXCEEDED", message, { status: 400 });
 }
 
 /** The cursor is not one of ours, or not one of this list: 400. */

@@ -15,18 +15,20 @@ export interface HttpServer {
 }
 
 export interface HttpOptions {
-  readonly graphql: (request: IncomingMessage, response: ServerResponse) => unknown;
+  readonly graphql: (request: IncomingMessage, response: ServerResponse) => void;
   /** Whether requests can be answered now. */
   readonly isReady: () => Promise<boolean>;
   readonly metrics: Metrics;
 }
+
+/** The endpoint, and the address of one registered operation by the sha256 of its body. */
+const GRAPHQL_PATH = /^\/graphql(\/[0-9a-f]{64})?$/;
 
 export function createHttpServer({ graphql, isReady, metrics }: HttpOptions): HttpServer {
   const open = new Set<ServerResponse>();
   let draining = false;
 
   const routes: Readonly<Record<string, (request: IncomingMessage, response: ServerResponse) => unknown>> = {
-    "/graphql": graphql,
     "/livez": (_, response) => sendText(response, 200, "alive\n"),
     "/readyz": async (_, response) => {
       const ready = !draining && (await isReady());
@@ -51,8 +53,13 @@ export function createHttpServer({ graphql, isReady, metrics }: HttpOptions): Ht
       open.add(response);
       response.once("close", () => open.delete(response));
       if (draining) askToClose(response);
-      const route = routes[pathOf(request)] ?? notFound;
-      if (route !== graphql && request.method !== "GET" && request.method !== "HEAD") methodNotAllowed(response);
+      const path = pathOf(request);
+      if (GRAPHQL_PATH.test(path)) {
+        graphql(request, response);
+        return;
+      }
+      const route = routes[path] ?? notFound;
+      if (request.method !== "GET" && request.method !== "HEAD") methodNotAllowed(response);
       else void route(request, response);
     },
   );

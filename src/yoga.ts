@@ -1,31 +1,32 @@
-// GraphQL over HTTP: the schema with its resolvers, and the plugins in the order in which a request
-// meets them. That list is the table of contents of what happens to a request.
+// The Yoga lane: whatever is not a registered query that goes well. The front has authenticated the
+// request and parsed its parameters; the plugins stand in the order in which the request meets them.
 
-import { createSchema, createYoga } from "graphql-yoga";
+import type { GraphQLSchema } from "graphql";
+import { createYoga } from "graphql-yoga";
 import type { Config } from "./config.ts";
 import type { Context, Services } from "./context.ts";
 import { graphiqlFactory, renderGraphiQL } from "./edge/graphiql.ts";
-import { useAuthentication, type RequestFacts } from "./edge/use-authentication.ts";
+import type { RequestFacts } from "./edge/request-facts.ts";
 import { useCoercion } from "./edge/use-coercion.ts";
+import { useDocumentLimits } from "./edge/use-document-limits.ts";
 import { maskError, useMasking } from "./edge/use-masking.ts";
 import { useRequestMetrics } from "./edge/use-request-metrics.ts";
 import { createMemo } from "./loaders/memo.ts";
 import { registeredOperationNames } from "./operations/registry.ts";
-import { resolvers } from "./resolvers/index.ts";
 import type { Logger } from "./runtime/logger.ts";
 import type { Metrics } from "./runtime/metrics.ts";
-import { typeDefs } from "./schema/generated/type-defs.ts";
 
 export interface YogaOptions {
+  readonly schema: GraphQLSchema;
   readonly config: Config;
   readonly services: Services;
   readonly metrics: Metrics;
   readonly logger: Logger;
 }
 
-export function createYogaServer({ config, services, metrics, logger }: YogaOptions) {
+export function createYogaLane({ schema, config, services, metrics, logger }: YogaOptions) {
   return createYoga<RequestFacts, Context>({
-    schema: createSchema<RequestFacts & Context>({ typeDefs, resolvers }),
+    schema,
     context: ({ viewer = null }): Context => ({ ...services, viewer, memo: createMemo() }),
     graphqlEndpoint: "/graphql",
     graphiql: graphiqlFactory(config),
@@ -35,17 +36,14 @@ export function createYogaServer({ config, services, metrics, logger }: YogaOpti
     cors: false,
     multipart: false,
     batching: false,
+    // The front has read the body within its bound.
+    maxRequestBodySize: false,
     maskedErrors: { maskError },
     logging: yogaLogger(logger),
     plugins: [
       useRequestMetrics(metrics, registeredOperationNames),
-      useAuthentication({
-        keys: config.tokenKeys,
-        issuer: config.tokenIssuer,
-        audience: config.tokenAudience,
-        clock: services.clock,
-      }),
       useCoercion(),
+      useDocumentLimits({ development: config.environment === "development" }),
       useMasking(logger),
     ],
   });

@@ -100,8 +100,9 @@ function demoTransactions(random: Random, moments: readonly number[]): SeedTrans
   const balances = new Map<number, number>();
   return moments.map((momentMs, index) => {
     const { kind, lines } = index === 0 ? starterPack(random, favourite) : nextMove(random, favourite, balances);
-    for (const { itemId, received, spent } of lines)
-      balances.set(itemId, (balances.get(itemId) ?? 0) + received - spent);
+    for (const line of lines) {
+      balances.set(line.itemId, (balances.get(line.itemId) ?? 0) + line.received - line.spent);
+    }
     return { kind, recordedAt: new Date(momentMs), lines };
   });
 }

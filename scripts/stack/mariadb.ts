@@ -32,6 +32,7 @@ export function mariadbServer(options: DatabaseServerOptions, { mariadb }: Progr
     marker: `--datadir=${directory}`,
     logPath,
     prepare: async () => {
+      makeTemporaryFolder(directory);
       if (!existsSync(directory)) await initialise(directory, mariadb.mariadbInstallDb);
       writeInitFile(options);
     },
@@ -51,6 +52,7 @@ export function databaseSettings(options: DatabaseServerOptions): string[] {
     "--socket=",
     `--init-file=${initFilePath(options)}`,
     `--pid-file=${join(options.directory, "server.pid")}`,
+    temporaryFolderOf(options.directory),
     "--skip-name-resolve",
     "--character-set-server=utf8mb4",
     "--collation-server=utf8mb4_bin",
@@ -66,6 +68,19 @@ export function databaseSettings(options: DatabaseServerOptions): string[] {
     "--max-connections=500",
     "--performance-schema=OFF",
   ];
+}
+
+/**
+ * The argument that gives a server a folder of its own for temporary tables. In the shared one a server that starts
+ * removes, as leftovers, the tables that its neighbours are just using: measured, their statements fail.
+ */
+export function temporaryFolderOf(directory: string): string {
+  return `--tmpdir=${directory}-tmp`;
+}
+
+/** Makes that folder. */
+export function makeTemporaryFolder(directory: string): void {
+  mkdirSync(`${directory}-tmp`, { recursive: true, mode: 0o700 });
 }
 
 /** Writes the SQL that the server runs before its first connection. It holds passwords: owner only. */
@@ -107,7 +122,9 @@ export async function assertDatabaseSettings(
   const [live = {}] = await askDatabase(options, port, `SELECT ${columns.join(", ")}`);
   for (const [name, value] of Object.entries(wanted)) {
     if (live[name] === value) continue;
-    throw new SetupError(`the database runs with ${name} = ${String(live[name])}; Satchel's promises need ${String(value)}`);
+    throw new SetupError(
+      `the database runs with ${name} = ${String(live[name])}; Satchel's promises need ${String(value)}`,
+    );
   }
 }
 
@@ -117,7 +134,8 @@ export async function run(program: string, args: readonly string[]): Promise<voi
     await promisify(execFile)(program, args);
   } catch (error) {
     const { stdout = "", stderr = "" } = error as { stdout?: string; stderr?: string };
-    throw new SetupError(`${program} failed:\n${stdout}${stderr}`.trimEnd());
+    // mariadb-install-db says what went wrong on stderr, and a page of advice on stdout.
+    throw new SetupError(`${program} failed:\n${stderr.trim() === "" ? stdout : stderr}`.trimEnd());
   }
 }
 
@@ -136,6 +154,7 @@ async function initialise(directory: string, mariadbInstallDb: string): Promise<
     "--no-defaults",
     `--datadir=${unfinished}`,
     "--auth-root-authentication-method=normal",
+    temporaryFolderOf(directory),
     "--skip-test-db",
     "--skip-name-resolve",
     ...asRoot(),

@@ -67,7 +67,12 @@ function privateApt(work: string, source: string): string {
     "APT::Sandbox::User": "root",
   };
   const path = join(work, "apt.conf");
-  writeFileSync(path, Object.entries(settings).map(([name, value]) => `${name} "${value}";\n`).join(""));
+  writeFileSync(
+    path,
+    Object.entries(settings)
+      .map(([name, value]) => `${name} "${value}";\n`)
+      .join(""),
+  );
   return path;
 }
 
@@ -79,5 +84,8 @@ function debianSource(): string | undefined {
   const stanza = stanzas.find((text) => /^URIs:.*\/debian\/?\s*$/m.test(text));
   if (stanza === undefined) return undefined;
   const lines = stanza.split("\n").filter((line) => !line.startsWith("#"));
-  return `${lines.map((line) => (line.startsWith("Suites:") ? "Suites: sid" : line)).join("\n").trim()}\n`;
+  return `${lines
+    .map((line) => (line.startsWith("Suites:") ? "Suites: sid" : line))
+    .join("\n")
+    .trim()}\n`;
 }

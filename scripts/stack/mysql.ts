@@ -4,7 +4,17 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { projectDir } from "../clone.ts";
-import { asRoot, askDatabase, assertDatabaseSettings, type DatabaseServerOptions, databaseSettings, run, writeInitFile } from "./mariadb.ts";
+import {
+  asRoot,
+  askDatabase,
+  assertDatabaseSettings,
+  type DatabaseServerOptions,
+  databaseSettings,
+  makeTemporaryFolder,
+  run,
+  temporaryFolderOf,
+  writeInitFile,
+} from "./mariadb.ts";
 import type { PrivateServer } from "./server.ts";
 
 /** Where MySQL's packages are unpacked. */
@@ -19,6 +29,7 @@ export function mysqlServer(options: DatabaseServerOptions): PrivateServer {
     marker: `--datadir=${directory}`,
     logPath,
     prepare: async () => {
+      makeTemporaryFolder(directory);
       if (!existsSync(directory)) await initialise(directory);
       writeInitFile(options);
     },
@@ -52,7 +63,12 @@ async function initialise(directory: string): Promise<void> {
   const unfinished = `${directory}.unfinished`;
   rmSync(unfinished, { recursive: true, force: true });
   mkdirSync(unfinished, { recursive: true, mode: 0o700 });
-  const [program, ...args] = mysqldCommand(`--datadir=${unfinished}`, "--initialize-insecure", ...asRoot());
+  const [program, ...args] = mysqldCommand(
+    `--datadir=${unfinished}`,
+    temporaryFolderOf(directory),
+    "--initialize-insecure",
+    ...asRoot(),
+  );
   await run(program, args);
   renameSync(unfinished, directory);
 }

@@ -52,7 +52,9 @@ export async function ensurePrograms(options: {
   const installed = findPrograms(binDir);
   const stillMissing = missingOf(needed, installed);
   if (stillMissing.length === 0) return installed;
-  throw new SetupError(`apt-get installed ${packages.join(", ")}, yet a program is missing. ${howToInstall(stillMissing)}`);
+  throw new SetupError(
+    `apt-get installed ${packages.join(", ")}, yet a program is missing. ${howToInstall(stillMissing)}`,
+  );
 }
 
 function missingOf(needed: readonly ServerKind[], found: Programs): ServerKind[] {
@@ -88,7 +90,14 @@ async function isAgreedTo(question: string): Promise<boolean> {
 async function installPackages(packages: readonly string[], progress: Progress): Promise<void> {
   const before = runningServices();
   progress(`Installing ${packages.join(", ")} (once, up to a minute) ...`);
-  const install = ["install", "-y", "--no-install-recommends", "-o", `DPkg::Lock::Timeout=${APT_LOCK_SECONDS}`, ...packages];
+  const install = [
+    "install",
+    "-y",
+    "--no-install-recommends",
+    "-o",
+    `DPkg::Lock::Timeout=${APT_LOCK_SECONDS}`,
+    ...packages,
+  ];
   if ((await runApt(install)) !== 0) {
     progress("Fetching the package lists first ...");
     // A third-party source that does not answer makes update fail though ours came: let install decide.
@@ -142,13 +151,18 @@ function stopNewServices(before: ReadonlySet<string>): void {
     const sudo = isRoot() ? [] : ["sudo", "-n"];
     const commands = existsSync("/run/systemd/system")
       ? [["systemctl", "disable", "--now", service]]
-      : [["service", service, "stop"], ["update-rc.d", service, "disable"]];
+      : [
+          ["service", service, "stop"],
+          ["update-rc.d", service, "disable"],
+        ];
     for (const command of commands) {
       const [program = "", ...args] = [...sudo, ...command];
       spawnSync(program, args, { stdio: "ignore" });
     }
     if (runningServices().has(service)) {
-      throw new SetupError(`The packages enabled the system service ${service}, which Satchel does not use; please disable it.`);
+      throw new SetupError(
+        `The packages enabled the system service ${service}, which Satchel does not use; please disable it.`,
+      );
     }
   }
 }

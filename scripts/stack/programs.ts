@@ -32,7 +32,10 @@ const EXTRA_FOLDERS = [
   "/usr/libexec",
 ];
 
-/** Whatever is on this machine. May make a link named redis-server in `binDir`. Throws a SetupError for a MariaDB that is too old. */
+/**
+ * Whatever of them is on this machine. May make a link named redis-server in `binDir`.
+ * Throws a SetupError for a MariaDB that is too old.
+ */
 export function findPrograms(binDir: string): Programs {
   const mariadb = findMariadb();
   const redisServer = findProgram("redis-server") ?? linkedRedisServer(binDir);

@@ -53,7 +53,10 @@ export function redisServer(options: {
     },
     assertSettings: async (port) => {
       const names = ASSERTED[role];
-      const replies = await redisReplies({ port, password }, names.map((name) => ["CONFIG", "GET", name]));
+      const replies = await redisReplies(
+        { port, password },
+        names.map((name) => ["CONFIG", "GET", name]),
+      );
       for (const [index, name] of names.entries()) assertSetting(title, name, replies[index], SETTINGS[role][name]);
     },
   };
@@ -73,7 +76,10 @@ function configuration(options: {
     ["daemonize", "no"],
     // The title would hide the path of this file, by which an orphaned server is found again.
     ["set-proc-title", "no"],
-    ...Object.entries(SETTINGS[options.role]).map(([name, value]): [string, string] => [name, value === "" ? '""' : value]),
+    ...Object.entries(SETTINGS[options.role]).map(([name, value]): [string, string] => [
+      name,
+      value === "" ? '""' : value,
+    ]),
   ];
   return lines.map(([name, value]) => `${name} ${value}\n`).join("");
 }

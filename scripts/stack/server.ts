@@ -1,11 +1,12 @@
 // Starts, adopts and stops one private server process. The process table is the only truth about what
 // runs: a server is known by an argument that names its own files, so one orphaned by a kill -9 is
 // found again, and a recycled pid is never mistaken for ours.
-import { execFileSync, spawn } from "node:child_process";
-import { closeSync, openSync, readdirSync, readFileSync, renameSync, statSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { closeSync, openSync, readFileSync, renameSync, statSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { processMark } from "../lock.mjs";
 import { SetupError } from "../setup-error.ts";
+import { pidsWithArgument } from "./process-table.ts";
 
 /** One kind of server, told how to run; mariadb.ts, mysql.ts and redis.ts make these. */
 export interface PrivateServer {
@@ -77,47 +78,15 @@ function serverPids(server: PrivateServer): number[] {
   return pidsWithArgument((argument) => argument === server.marker);
 }
 
-/** Pids of living processes that have such an argument, never our own. */
-function pidsWithArgument(matches: (argument: string) => boolean): number[] {
-  const commandLines = process.platform === "linux" ? commandLinesFromProc() : commandLinesFromPs();
-  return commandLines.filter(({ pid, args }) => pid !== process.pid && args.some(matches)).map(({ pid }) => pid);
-}
-
-interface CommandLine {
-  readonly pid: number;
-  readonly args: readonly string[];
-}
-
-function commandLinesFromProc(): CommandLine[] {
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .map((name) => ({ pid: Number(name), args: procArguments(name) }));
-}
-
-function procArguments(pid: string): string[] {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
-  } catch {
-    // It ended between the listing and the look.
-    return [];
-  }
-}
-
-// Without /proc, arguments come joined by spaces; a path with a space in it shows as several, so
-// the whole line is offered as one more "argument" cut where ours begin.
-function commandLinesFromPs(): CommandLine[] {
-  const lines = execFileSync("ps", ["-axww", "-o", "pid=,args="], { encoding: "utf8", maxBuffer: 64_000_000 }).split("\n");
-  return lines.flatMap((line) => {
-    const [, pid, args = ""] = /^\s*(\d+)\s+(.*)$/.exec(line) ?? [];
-    return pid === undefined ? [] : [{ pid: Number(pid), args: args.split(/\s(?=-|\/)/) }];
-  });
-}
-
 function spawnDetached(server: PrivateServer, port: number): Promise<string> {
   const [program, ...args] = server.commandLine(port);
   const log = openSync(server.logPath, "a", 0o600);
   // Its own process group: Ctrl-C at the terminal reaches only us, and we stop the servers in order.
-  const child = spawn(program, args, { detached: true, stdio: ["ignore", log, log], env: { ...process.env, TZ: "UTC" } });
+  const child = spawn(program, args, {
+    detached: true,
+    stdio: ["ignore", log, log],
+    env: { ...process.env, TZ: "UTC" },
+  });
   closeSync(log);
   child.unref();
   return new Promise((resolve) => {

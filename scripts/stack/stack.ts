@@ -1,20 +1,17 @@
 // The private servers of one data directory: MariaDB, a cache Redis and a queue Redis, on own ports with
 // own files, shared by every command of the clone that runs. Opened by joining or starting them, left by
 // stopping them if nobody else is in. Every change happens under one lock, and data outlives all of it.
-import { realpathSync, rmSync } from "node:fs";
+import { existsSync, realpathSync, rmSync } from "node:fs";
 import { withLock } from "../lock.mjs";
 import { type Progress, sayIfSlow } from "../progress.ts";
 import { onStop } from "../stopping.ts";
 import { databaseUrls, type StackPasswords, type StackPurpose } from "./accounts.ts";
 import { type StackFiles, stackFiles, stackPasswords } from "./files.ts";
 import { countLeases, returnLease, takeLease } from "./lease.ts";
-import { mariadbServer } from "./mariadb.ts";
-import { mysqlServer } from "./mysql.ts";
-import { ensurePrograms, type InstallConsent } from "./packages.ts";
+import type { InstallConsent } from "./packages.ts";
 import { choosePorts, readPorts, type ServerPorts } from "./ports.ts";
-import type { Programs, ServerKind } from "./programs.ts";
-import { type RedisRole, redisServer } from "./redis.ts";
 import { adoptServer, endProcesses, PortTakenError, type PrivateServer, startServer, stopServer } from "./server.ts";
+import { describeServers } from "./servers.ts";
 
 /** What a command connects to. */
 export interface StackUrls {
@@ -52,7 +49,6 @@ export interface StackOptions {
 /** Installing packages happens before the lock: under it are seconds, a crashed database's recovery apart. */
 const LOCK_MS_MAX = 180_000;
 const START_TRIES_MAX = 4;
-const REDIS_URL_OF = { cache: "redisUrl", queue: "queueRedisUrl" } as const;
 
 /**
  * The URLs of DATABASE_URL, REDIS_URL and QUEUE_REDIS_URL, and private servers for those not set.
@@ -75,6 +71,7 @@ export async function openStack(options: StackOptions): Promise<Stack> {
 
 /** Ends the servers of stacks in or below `dataDir` whose users died, and removes the whole directory. */
 export async function removeStack(dataDir: string): Promise<void> {
+  if (!existsSync(dataDir)) return;
   const directory = `${realpathSync(dataDir)}/`;
   await endProcesses(
     (argument) =>
@@ -98,21 +95,27 @@ async function openPrivateStack(options: StackOptions, given: GivenUrls): Promis
   const progress = options.progress ?? (() => undefined);
   const files = stackFiles(options.dataDir);
   const passwords = stackPasswords(files);
-  const servers = await describeServers({ options, given, files, passwords, progress });
+  const servers = await describeServers({
+    wanted: {
+      database: given.databaseUrl === undefined ? (options.flavour ?? "mariadb") : undefined,
+      cacheRedis: given.redisUrl === undefined,
+      queueRedis: given.queueRedisUrl === undefined,
+    },
+    purpose: options.purpose ?? "development",
+    installConsent: options.installConsent,
+    files,
+    passwords,
+    progress,
+  });
   const plan = { servers, files, isUrgentEnd: options.purpose === "test", progress };
   const joining = locked(plan, () => join(plan));
   // Registered before the servers run: a stop in the midst of it waits, and then stops what was started.
-  let leaving: Promise<void> | undefined;
-  const leave = (): Promise<void> => (leaving ??= joining.then(({ lease }) => locked(plan, () => leavePlan(plan, lease)), () => undefined));
-  const forget = onStop(leave);
-  const { ports } = await joining.catch((error: unknown) => {
-    forget();
-    throw error;
+  const leave = onStop(async () => {
+    const joined = await joining.catch(() => undefined);
+    if (joined !== undefined) await locked(plan, () => leaveServers(plan, joined.lease));
   });
-  return {
-    ...urlsOf({ given, passwords, ports, flavour: options.flavour ?? "mariadb" }),
-    leave: () => leave().finally(forget),
-  };
+  const { ports } = await joining;
+  return { ...urlsOf({ given, passwords, ports, flavour: options.flavour ?? "mariadb" }), leave };
 }
 
 function locked<T>({ files, progress }: Plan, work: () => Promise<T>): Promise<T> {
@@ -127,12 +130,12 @@ async function join(plan: Plan): Promise<{ lease: string; ports: ServerPorts }> 
     for (const server of plan.servers) await server.assertSettings(portOf(ports, server));
     return { lease, ports };
   } catch (error) {
-    await leavePlan(plan, lease);
+    await leaveServers(plan, lease);
     throw error;
   }
 }
 
-async function leavePlan({ servers, files, isUrgentEnd, progress }: Plan, lease: string): Promise<void> {
+async function leaveServers({ servers, files, isUrgentEnd, progress }: Plan, lease: string): Promise<void> {
   returnLease(lease);
   if (countLeases(files.leases) > 0) return;
   const stops = servers.map((server) => stopServer(server, { urgent: isUrgentEnd }));
@@ -145,11 +148,14 @@ async function startServers({ servers, files }: Plan): Promise<ServerPorts> {
   const areRunning = await Promise.all(servers.map((server) => adoptServer(server, stored[server.name])));
   let waiting = servers.filter((_, index) => !areRunning[index]);
   for (let tries = 0; waiting.length > 0; tries += 1) {
-    const ports = await choosePorts(files.ports, waiting.map(({ name }) => name));
+    const ports = await choosePorts(
+      files.ports,
+      waiting.map(({ name }) => name),
+    );
     const starts = await Promise.allSettled(waiting.map((server) => startServer(server, portOf(ports, server))));
     for (const start of starts) {
-      const isWorthAnother = start.status === "fulfilled" || (start.reason instanceof PortTakenError && tries < START_TRIES_MAX);
-      if (!isWorthAnother) throw start.reason;
+      if (start.status === "fulfilled") continue;
+      if (!(start.reason instanceof PortTakenError) || tries >= START_TRIES_MAX) throw start.reason;
     }
     waiting = waiting.filter((_, index) => starts[index]?.status === "rejected");
   }
@@ -160,50 +166,6 @@ function portOf(ports: ServerPorts, server: PrivateServer): number {
   const port = ports[server.name];
   if (port === undefined) throw new Error(`no port was chosen for ${server.name}`);
   return port;
-}
-
-/** Describes the servers of whatever is not given, once their programs are there. */
-async function describeServers(context: {
-  readonly options: StackOptions;
-  readonly given: GivenUrls;
-  readonly files: StackFiles;
-  readonly passwords: StackPasswords;
-  readonly progress: Progress;
-}): Promise<PrivateServer[]> {
-  const { options, given, files, passwords, progress } = context;
-  const flavour = options.flavour ?? "mariadb";
-  const roles = (["cache", "queue"] as const).filter((role) => given[REDIS_URL_OF[role]] === undefined);
-  const isDatabaseNeeded = given.databaseUrl === undefined;
-  const needed: ServerKind[] = [
-    ...(isDatabaseNeeded && flavour === "mariadb" ? ["mariadb" as const] : []),
-    ...(roles.length > 0 ? ["redis" as const] : []),
-  ];
-  const programs = await ensurePrograms({ needed, binDir: files.binDir, consent: options.installConsent, progress });
-  const database = {
-    directory: files.directoryOf(flavour),
-    logPath: files.logOf(flavour),
-    passwords,
-    purpose: options.purpose ?? "development",
-  };
-  return [
-    ...(isDatabaseNeeded ? [flavour === "mysql" ? mysqlServer(database) : mariadbServer(database, programs)] : []),
-    ...roles.map((role) => describeRedis(role, { files, passwords, programs })),
-  ];
-}
-
-function describeRedis(
-  role: RedisRole,
-  context: { readonly files: StackFiles; readonly passwords: StackPasswords; readonly programs: Programs },
-): PrivateServer {
-  const { files, passwords, programs } = context;
-  const name = `${role}-redis`;
-  return redisServer({
-    role,
-    program: programs.redisServer ?? "redis-server",
-    directory: files.directoryOf(name),
-    logPath: files.logOf(name),
-    password: role === "cache" ? passwords.cacheRedis : passwords.queueRedis,
-  });
 }
 
 function givenUrls(environment: NodeJS.ProcessEnv): GivenUrls {
@@ -233,6 +195,8 @@ function urlsOf(context: {
     const { databaseUrl, migratorDatabaseUrl = databaseUrl } = given;
     return { urls: { databaseUrl, migratorDatabaseUrl, ...redisUrls }, adminDatabaseUrl: undefined };
   }
-  const { adminDatabaseUrl, ...urls } = databaseUrls(passwords, ports[flavour] ?? 0, flavour === "mysql" ? "?allowPublicKeyRetrieval=true" : "");
+  // MySQL hands out the key that a password is sent with only to whoever asks.
+  const query = flavour === "mysql" ? "?allowPublicKeyRetrieval=true" : "";
+  const { adminDatabaseUrl, ...urls } = databaseUrls(passwords, ports[flavour] ?? 0, query);
   return { urls: { ...urls, ...redisUrls }, adminDatabaseUrl };
 }

@@ -1,8 +1,7 @@
 // What `npm start` prints when all is up: where to look, who to be, and a line that works when pasted.
 
 /** The question that the printed curl line asks. */
-const QUESTION =
-  "{ viewer { id displayName state(first: 100) { nodes { item { displayName } quantity } } } }";
+const QUESTION = "{ viewer { id displayName state(first: 100) { nodes { item { displayName } quantity } } } }";
 
 /** Lines for a person who has just started Satchel. Without a token (production) only the addresses. */
 export function welcome(options: {
@@ -41,5 +40,6 @@ function playerLines(origin: string, token: string): string[] {
 
 function curlLine(origin: string, token: string): string {
   const body = JSON.stringify({ query: QUESTION });
-  return `curl -s ${origin}/graphql -H 'authorization: Bearer ${token}' -H 'content-type: application/json' -d '${body}'`;
+  const headers = [`authorization: Bearer ${token}`, "content-type: application/json"];
+  return `curl -s ${origin}/graphql ${headers.map((header) => `-H '${header}'`).join(" ")} -d '${body}'`;
 }

@@ -1,29 +1,37 @@
-// Who asks: the Authorization header, judged before anything of the request is read. No header means
-// anonymous; a header that is not entirely right is 401 for every request, whatever it asks for.
+// Who asks: the Authorization header, judged before anything else of the request is read. No header
+// means anonymous; a header that is not entirely right is 401 for every request, whatever it asks
+// for. A token that was right is remembered until it expires, so that a player's second request does
+// not pay for the signature again; bounded, the oldest forgotten first.
 
-import type { IncomingMessage } from "node:http";
 import type { Viewer } from "../context.ts";
-import { verifyToken, type TokenRules } from "./token.ts";
-
-export type AuthorizationHolder = Pick<IncomingMessage, "headers" | "headersDistinct">;
+import { limits } from "../runtime/limits.ts";
+import { verifyToken, type TokenRules, type VerifiedToken } from "./token.ts";
 
 /** Anonymous callers are `viewer: null`; `refused` means 401. */
 export type Authentication = { readonly refused: false; readonly viewer: Viewer | null } | { readonly refused: true };
 
+export type Authenticate = (authorization: string | undefined) => Authentication;
+
 const BEARER = /^Bearer +([A-Za-z0-9_.~+/=-]+) *$/i;
+const ANONYMOUS: Authentication = { refused: false, viewer: null };
+const REFUSED: Authentication = { refused: true };
 
-export function authenticate(request: AuthorizationHolder, rules: TokenRules): Authentication {
-  const header = authorizationOf(request);
-  if (header === undefined) return { refused: false, viewer: null };
-  const token = BEARER.exec(header)?.[1];
-  const viewer = token === undefined ? null : verifyToken(token, rules);
-  return viewer === null ? { refused: true } : { refused: false, viewer };
-}
+export function createAuthenticate(rules: TokenRules): Authenticate {
+  // By the whole header: one look-up on the hot path, and no second spelling of a token.
+  const remembered = new Map<string, VerifiedToken>();
 
-/**
- * Several headers come as one that no pattern fits: Node would keep the first, and nobody knows which
- * of them a proxy in front has judged.
- */
-function authorizationOf({ headers, headersDistinct }: AuthorizationHolder): string | undefined {
-  return headers.authorization === undefined ? undefined : headersDistinct["authorization"]?.join(", ");
+  return (authorization) => {
+    if (authorization === undefined) return ANONYMOUS;
+    const known = remembered.get(authorization);
+    if (known !== undefined && rules.clock.nowMs() < known.expiresAtMs) return { refused: false, viewer: known.viewer };
+    const token = BEARER.exec(authorization)?.[1];
+    const verified = token === undefined ? null : verifyToken(token, rules);
+    if (verified === null) {
+      remembered.delete(authorization);
+      return REFUSED;
+    }
+    if (remembered.size >= limits.tokensRememberedMax) remembered.delete(remembered.keys().next().value!);
+    remembered.set(authorization, verified);
+    return { refused: false, viewer: verified.viewer };
+  };
 }

@@ -1,13 +1,12 @@
 // GraphiQL in development: assets bundled, the registered operations in its tabs, and a token of the
 // first demo player already in its headers, so that the first click on "run" answers.
 
-import { renderGraphiQL } from "@graphql-yoga/render-graphiql";
+import { renderGraphiQL as renderPage } from "@graphql-yoga/render-graphiql";
+import type { GraphiQLOptions } from "graphql-yoga";
 import type { Config } from "../config.ts";
 import { registeredOperations } from "../operations/registry.ts";
 import { itemGlobalId, playerGlobalId } from "../runtime/ids.ts";
 import { signToken } from "./token.ts";
-
-export { renderGraphiQL };
 
 const TOKEN_TTL_SECONDS = 12 * 3600;
 const DEMO_PLAYER = 1n;
@@ -18,6 +17,11 @@ const exampleVariables: Readonly<Record<string, object>> = {
   NearbyItems: { near: { lat: 52.52, lng: 13.405 } },
   ItemDetail: { id: itemGlobalId(1n) },
 };
+
+/** The newest document of each name (the registry keeps old ones too), PlayerState before the others. */
+const examples = [...new Map(registeredOperations.map((operation) => [operation.name, operation])).values()].toSorted(
+  (a, b) => Number(b.name === "PlayerState") - Number(a.name === "PlayerState"),
+);
 
 /** Options per request; false, which shows no page, for requests that do not come to this machine. */
 export function graphiqlFactory(config: Config) {
@@ -36,13 +40,42 @@ export function graphiqlFactory(config: Config) {
       title: "Satchel",
       defaultHeaders: headers,
       headers,
-      defaultTabs: registeredOperations.map(({ name, body }) => ({
+      defaultTabs: examples.map(({ name, body }) => ({
         query: body,
         variables: JSON.stringify(exampleVariables[name] ?? {}, null, 2),
         headers,
       })),
     };
   };
+}
+
+/**
+ * The page, mended in two ways. A tab jumped aside under the mouse after its first animation, and the
+ * click missed it. And GraphiQL opens with what the browser keeps: nothing in place of the first tab's
+ * variables, later a blank tab, and the token of an earlier visit, expired or of data that is gone.
+ */
+export function renderGraphiQL(options: GraphiQLOptions): string {
+  const mended = `<style>.graphiql-tab { transform: none !important }</style><script>${storageScript(options)}</script></head>`;
+  return renderPage(options).replace("</head>", () => mended);
+}
+
+/**
+ * Runs in the browser before GraphiQL: puts today's token in place of the last one that was handed out
+ * (one that a person typed in stays) and names the kept active tab, or the first, as the one to open.
+ */
+function storageScript({ headers = "", defaultTabs = [] }: GraphiQLOptions): string {
+  const [token = ""] = /[\w-]+\.[\w-]+\.[\w-]+/.exec(headers) ?? [];
+  return `{
+    const token = ${JSON.stringify(token)};
+    const last = localStorage.getItem("satchel:token") ?? token;
+    const kept = localStorage.getItem("graphiql:tabState")?.replaceAll(last, token);
+    if (kept !== undefined) localStorage.setItem("graphiql:tabState", kept);
+    const { tabs, activeTabIndex } = kept === undefined ? { tabs: ${JSON.stringify(defaultTabs)}, activeTabIndex: 0 } : JSON.parse(kept);
+    for (const part of ["query", "variables", "headers"]) {
+      localStorage.setItem("graphiql:" + part, tabs[activeTabIndex]?.[part] ?? "");
+    }
+    localStorage.setItem("satchel:token", token);
+  }`;
 }
 
 /**

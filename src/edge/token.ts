@@ -21,12 +21,18 @@ export interface TokenRules {
   readonly clock: Clock;
 }
 
+export interface VerifiedToken {
+  readonly viewer: Viewer;
+  /** From here on the token must be looked at again; the tolerance for clocks is not in it. */
+  readonly expiresAtMs: number;
+}
+
 /**
  * Whose token this is, or null for every token that is not entirely right; never says why.
  * Synchronous on purpose: a verification on the thread pool would let a burst of requests trickle
  * out one by one, and what arrives together is what batches.
  */
-export function verifyToken(token: string, rules: TokenRules): Viewer | null {
+export function verifyToken(token: string, rules: TokenRules): VerifiedToken | null {
   if (token.length > limits.tokenCharactersMax) return null;
   try {
     const { kid, crit } = jwt.decode(token, { complete: true })?.header ?? {};
@@ -40,7 +46,7 @@ export function verifyToken(token: string, rules: TokenRules): Viewer | null {
       clockTolerance: limits.tokenClockToleranceSeconds,
       clockTimestamp: Math.floor(rules.clock.nowMs() / 1000),
     });
-    return typeof payload === "string" ? null : viewerOf(payload);
+    return typeof payload === "string" ? null : verifiedToken(payload);
   } catch {
     // Every failure is the same answer, 401: telling an expired token from a forged one would
     // help only whoever forges.
@@ -77,8 +83,12 @@ function secretOf(keys: SigningKeys, kid: string | undefined): Buffer | null {
 }
 
 /** The library checks `exp` only where there is one; a token without an end is not one of ours. */
-function viewerOf({ role, sub, exp }: JwtPayload): Viewer | null {
-  if (typeof exp !== "number" || typeof sub !== "string") return null;
+function verifiedToken({ role, sub, exp }: JwtPayload): VerifiedToken | null {
+  const viewer = typeof sub === "string" ? viewerOf(role, sub) : null;
+  return viewer === null || typeof exp !== "number" ? null : { viewer, expiresAtMs: exp * 1000 };
+}
+
+function viewerOf(role: unknown, sub: string): Viewer | null {
   if (role === "player") return PLAYER_SUBJECT.test(sub) ? { role, playerId: BigInt(sub) } : null;
   if (role === "service" || role === "admin") return sub === "" ? null : { role, subject: sub };
   return null;

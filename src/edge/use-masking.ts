@@ -1,8 +1,7 @@
 // What a caller may see of a failure: errors with a code of ours as they are, an outage as the 503 it
 // is, and of anything else only that it happened. Bugs are logged here, once, with the operation.
 
-import { GraphQLError, Kind } from "graphql";
-import type { ExecutionResult } from "graphql";
+import { GraphQLError, Kind, type ExecutionResult } from "graphql";
 import { isAsyncIterable, type Plugin } from "graphql-yoga";
 import {
   DatabaseOverloadedError,
@@ -11,7 +10,7 @@ import {
 } from "../database/database-error.ts";
 import { atPlaceOf, internalServerError, overloaded, timedOut, unavailable, withCode } from "../errors.ts";
 import type { Logger } from "../runtime/logger.ts";
-import type { RequestFacts } from "./use-authentication.ts";
+import type { RequestFacts } from "./request-facts.ts";
 
 export function useMasking(logger: Logger): Plugin<object, RequestFacts> {
   return {

@@ -1,10 +1,11 @@
 // Counts every GraphQL request once, by operation and outcome, and how long it took. Operation names
 // are those of the registry and otherwise "other": names that clients invent must not grow the metrics.
 
+import { Kind, type DocumentNode, type ExecutionArgs } from "graphql";
 import { isAsyncIterable, type Plugin } from "graphql-yoga";
 import { codeOf } from "../errors.ts";
 import type { Metrics } from "../runtime/metrics.ts";
-import type { RequestFacts } from "./use-authentication.ts";
+import type { RequestFacts } from "./request-facts.ts";
 
 export function useRequestMetrics(metrics: Metrics, operationNames: ReadonlySet<string>): Plugin<object, RequestFacts> {
   return {
@@ -14,13 +15,13 @@ export function useRequestMetrics(metrics: Metrics, operationNames: ReadonlySet<
     onParams({ params, context }) {
       const { operationName } = params;
       if (typeof operationName === "string" && operationNames.has(operationName)) {
-        (context as RequestFacts).operation = operationName;
+        context.operation = operationName;
       }
     },
     onExecute({ args }) {
-      const facts = args.contextValue as RequestFacts;
-      const name = args.operationName ?? soleOperationName(args.document);
-      if (name !== undefined && operationNames.has(name)) facts.operation = name;
+      const { contextValue, operationName, document } = args as ExecutionArgs;
+      const name = operationName ?? soleOperationName(document);
+      if (name !== undefined && operationNames.has(name)) (contextValue as RequestFacts).operation = name;
     },
     onResultProcess({ result, serverContext }) {
       if (Array.isArray(result) || isAsyncIterable(result)) return;
@@ -37,8 +38,8 @@ export function useRequestMetrics(metrics: Metrics, operationNames: ReadonlySet<
   };
 }
 
-function soleOperationName(document: { definitions: readonly { kind: string; name?: { value: string } | undefined }[] }) {
-  return document.definitions.find(({ kind }) => kind === "OperationDefinition")?.name?.value;
+function soleOperationName({ definitions }: DocumentNode): string | undefined {
+  return definitions.find((definition) => definition.kind === Kind.OPERATION_DEFINITION)?.name?.value;
 }
 
 /** For answers without a GraphQL result: a refused token, GraphiQL's page, an unknown path. */

@@ -50,7 +50,7 @@ export function createLoaders(pool: DatabasePool, prisma: PrismaClient, metrics:
     find: (ids: readonly bigint[]) => Promise<readonly Row[]>,
     idOf: (row: Row) => bigint,
   ): BatchLoader<bigint, Row | null> =>
-    createBatchLoader({
+    createBatchLoader<bigint, Row | null>({
       name,
       keyText: String,
       batch: async (ids) => inOrderOf(ids, await find(ids), String, (row) => String(idOf(row))),

@@ -16,7 +16,7 @@ export function createMemo(): Memo {
   return {
     load<Key, Value>(loader: BatchLoader<Key, Value>, key: Key): Promise<Value> {
       let ofLoader = answers.get(loader.name);
-      if (ofLoader === undefined) answers.set(loader.name, (ofLoader = new Map()));
+      if (ofLoader === undefined) answers.set(loader.name, (ofLoader = new Map<string, Promise<unknown>>()));
       const text = loader.keyText(key);
       const known = ofLoader.get(text) as Promise<Value> | undefined;
       if (known !== undefined) return known;

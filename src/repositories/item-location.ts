@@ -73,7 +73,7 @@ export async function listNearItemLocations(
       n,
       itemId,
       locationId,
-      distanceMm: Number(distanceMm),
+      distanceMm,
     })),
   );
 }
@@ -108,7 +108,9 @@ function nearBranch({ playerId, near, withinMeters, after, rowsMax }: NearItemLo
       `ORDER BY distance_mm, n LIMIT ?) page ` +
       `STRAIGHT_JOIN item_location il ON il.player_id = ? AND il.n = page.n ORDER BY page.distance_mm, page.n`,
     values: [
-      ...[near.lat, near.lat, near.lng],
+      near.lat,
+      near.lat,
+      near.lng,
       playerId,
       ...ranges.flatMap(({ low, high }) => [low, high]),
       Math.floor(withinMeters * 1000),

@@ -87,7 +87,7 @@ function transactionsByPlayer(rows: readonly Cells[]): Map<bigint, Map<bigint, I
   const byPlayer = new Map<bigint, Map<bigint, ItemTransactionRow>>();
   for (const [playerId, version, kind, recordedAt, itemId, received, spent] of rows) {
     let byVersion = byPlayer.get(playerId);
-    if (byVersion === undefined) byPlayer.set(playerId, (byVersion = new Map()));
+    if (byVersion === undefined) byPlayer.set(playerId, (byVersion = new Map<bigint, ItemTransactionRow>()));
     let transaction = byVersion.get(version);
     if (transaction === undefined) {
       transaction = { playerId, version, kind, recordedAt: rfc3339(recordedAt), lines: [] };

@@ -43,7 +43,7 @@ export async function findBalancesByWindow(
   const quantitiesByPlayer = new Map<bigint, Map<bigint, bigint>>();
   for (const [playerId, itemId, quantity] of rows) {
     let quantities = quantitiesByPlayer.get(playerId);
-    if (quantities === undefined) quantitiesByPlayer.set(playerId, (quantities = new Map()));
+    if (quantities === undefined) quantitiesByPlayer.set(playerId, (quantities = new Map<bigint, bigint>()));
     quantities.set(itemId, quantity);
   }
   // A player asked for in two windows shares one map: each key looks up only its own items.

@@ -29,6 +29,28 @@ export const limits = {
   /** Opening a connection. */
   connectMs: 1_000,
 
+  /** Bytes of a request's body. */
+  bodyBytesMax: 100_000,
+  /** Bytes of a request's body with a service or admin token. */
+  serviceBodyBytesMax: 1_000_000,
+  /** Tokens (words and signs) of a document, counted while it is read. */
+  documentTokensMax: 1_000,
+  /** Fields below each other in an operation. */
+  depthMax: 10,
+  /** Aliases of an operation, those of fragments as often as they are spread. */
+  aliasesMax: 15,
+  /** Directives in one place of a document. */
+  fieldDirectivesMax: 5,
+  /** Directives of a document. */
+  directivesMax: 50,
+  /** Mutations of one request. */
+  mutationsMax: 10,
+  /** Cost of an operation, by @cost and @listSize. */
+  costMax: 1_000,
+  /** Documents whose parsed form the Yoga lane remembers. */
+  documentsRememberedMax: 100,
+  /** Verified tokens that a process remembers until they expire. */
+  tokensRememberedMax: 20_000,
   /** Headers of one request. */
   requestHeadersMs: 10_000,
   /** A whole request, headers and body. */

@@ -20,10 +20,7 @@ export class ClosingLineReporter implements Reporter {
 }
 
 /** The sum over all files. */
-export function countTests(
-  modules: readonly TestModule[],
-  unhandledErrors: readonly SerializedError[],
-): TestCounts {
+export function countTests(modules: readonly TestModule[], unhandledErrors: readonly SerializedError[]): TestCounts {
   const counts = { passed: 0, failed: unhandledErrors.length, skipped: 0 };
   for (const module of modules) {
     for (const test of module.children.allTests()) counts[outcomeOf(test.result().state)] += 1;

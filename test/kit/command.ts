@@ -60,13 +60,19 @@ export function processesOf(dataDir: string): { readonly pid: number; readonly c
       commandLine: readProc(name, "cmdline").replaceAll("\0", " "),
       environment: readProc(name, "environ").split("\0"),
     }))
-    .filter(({ commandLine, environment }) => commandLine.includes(`${dataDir}/`) || environment.includes(`DATA_DIR=${dataDir}`))
+    .filter(
+      ({ commandLine, environment }) =>
+        commandLine.includes(`${dataDir}/`) || environment.includes(`DATA_DIR=${dataDir}`),
+    )
     .map(({ pid, commandLine }) => ({ pid, commandLine }));
 }
 
 /** Waits until no process of `dataDir` is left. */
 export async function allGone(dataDir: string): Promise<void> {
-  await until(() => processesOf(dataDir).length === 0, () => `still running: ${JSON.stringify(processesOf(dataDir))}`);
+  await until(
+    () => processesOf(dataDir).length === 0,
+    () => `still running: ${JSON.stringify(processesOf(dataDir))}`,
+  );
 }
 
 function run([program = "", ...args]: readonly string[], environment: NodeJS.ProcessEnv): Command {
@@ -106,7 +112,11 @@ function exitOf(child: ChildProcess): Promise<number> {
 async function waitForOutput(pattern: RegExp, output: () => string, ended: Promise<number>): Promise<RegExpExecArray> {
   let code: number | undefined;
   void ended.then((exitCode) => (code = exitCode));
-  await until(() => pattern.test(output()) || code !== undefined, () => `never said ${pattern}:\n${output()}`, SAID_MS_MAX);
+  await until(
+    () => pattern.test(output()) || code !== undefined,
+    () => `never said ${pattern}:\n${output()}`,
+    SAID_MS_MAX,
+  );
   const match = pattern.exec(output());
   if (match === null) throw new Error(`ended with ${code} without saying ${pattern}:\n${output()}`);
   return match;

@@ -25,9 +25,7 @@ export async function createTestDatabase(options: { migrated?: boolean } = {}): 
   const admin = await connectTo(urlOf(adminUrl, { database: "" }));
   const name = `satchel_t_${randomBytes(6).toString("hex")}`;
   // The administrator's own host part: the server matches the two accounts to a client from here as it did us.
-  const [{ host }] = (await admin.query("SELECT SUBSTRING_INDEX(CURRENT_USER(), '@', -1) AS host")) as [
-    { host: string },
-  ];
+  const [{ host }] = await admin.query<[{ host: string }]>("SELECT SUBSTRING_INDEX(CURRENT_USER(), '@', -1) AS host");
   const accounts = ["migrator", "app"].map((role) => `'${name}_${role[0]}'@'${host}'`);
   const password = randomBytes(12).toString("hex");
   await admin.query(`CREATE DATABASE ${name} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`);

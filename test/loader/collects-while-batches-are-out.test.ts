@@ -153,7 +153,7 @@ it("gives an outage to all that waited behind it, without a statement each, and 
   const loads = Array.from({ length: 10 }, (_, key) => loader.load(key));
   await nextTurn();
   const outage = new DatabaseUnavailableError("frozen");
-  for (const batch of [...sent]) batch.fail(outage);
+  for (const batch of sent.slice()) batch.fail(outage);
   const outcomes = await Promise.allSettled(loads);
   expect(outcomes.every((outcome) => outcome.status === "rejected" && outcome.reason === outage)).toBe(true);
   expect(sent).toHaveLength(limits.batchesInFlightMax);

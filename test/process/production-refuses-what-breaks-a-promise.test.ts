@@ -65,7 +65,7 @@ it("refuses a database whose settings break a promise", async () => {
 });
 
 it("says that the port is taken", async () => {
-  const taken = String(new URL(api.url).port);
+  const taken = new URL(api.url).port;
   const { code, stderr } = await failToStart({ ...production, PORT: taken }, BUILT);
   expect(code).toBe(1);
   expect(stderr).toContain("EADDRINUSE");

@@ -2,7 +2,7 @@
 // bend. MariaDB stores '5.5' into a BIGINT as 6 and 30 February as nothing.
 
 import fc from "fast-check";
-import { Kind, valueFromASTUntyped, type GraphQLScalarType, type ValueNode } from "graphql";
+import { Kind, type GraphQLScalarType, type ValueNode } from "graphql";
 import { describe, expect, it } from "vitest";
 import { BigIntScalar, DateTimeScalar, UuidScalar } from "../../src/schema/scalars.ts";
 import { check } from "../kit/property.ts";
@@ -36,7 +36,6 @@ describe.each([BigIntScalar, DateTimeScalar, UuidScalar] as GraphQLScalarType<un
     { kind: Kind.NULL },
   ] as ValueNode[])("refuses the literal $kind", (literal) => {
     expect(() => scalar.parseLiteral(literal)).toThrow(`${scalar.name} expects`);
-    expect(valueFromASTUntyped(literal)).not.toBeInstanceOf(Error);
   });
 });
 

@@ -12,7 +12,10 @@ describe("kill -9 of npm start", () => {
     expect(servers).toHaveLength(3);
 
     killed.signal("SIGKILL", "process");
-    await until(() => processesOf(dataDir).length === 3, () => "the API outlives the process that started it");
+    await until(
+      () => processesOf(dataDir).length === 3,
+      () => "the API outlives the process that started it",
+    );
 
     const next = await startSatchel(dataDir, port);
     expect(serverPids(dataDir)).toEqual(servers);

@@ -1,11 +1,29 @@
-// The two ways in which a start ends at the hands of a person or of npm.
-import { describe, expect, it } from "vitest";
+// The ways in which a start ends at the hands of a person or of npm. One data directory for all: each start
+// also shows that the one before left nothing that hinders it.
+import { beforeAll, describe, expect, it } from "vitest";
 import { allGone, freePort, processesOf, runNpm, startSatchel, temporaryDataDir } from "../kit/command.ts";
 
+const TIMEOUT = { timeout: 30_000 };
+const dataDir = temporaryDataDir();
+let port = 0;
+
+beforeAll(async () => {
+  port = await freePort(dataDir);
+});
+
 describe("after npm start", () => {
-  it("Ctrl-C, sent to the whole group and once more by npm, stops everything and exits with 0", { timeout: 30_000 }, async () => {
-    const dataDir = temporaryDataDir();
-    const start = await startSatchel(dataDir, await freePort(dataDir));
+  it("SIGTERM in the midst of the first start stops everything", TIMEOUT, async () => {
+    const npm = runNpm(["start"], { DATA_DIR: dataDir, PORT: String(port) });
+    await npm.said(/applying migration/);
+
+    npm.signal("SIGTERM", "process");
+
+    await npm.ended;
+    await allGone(dataDir);
+  });
+
+  it("Ctrl-C, sent to the whole group and once more by npm, stops everything and exits with 0", TIMEOUT, async () => {
+    const start = await startSatchel(dataDir, port);
     expect(processesOf(dataDir).length).toBeGreaterThanOrEqual(5);
 
     start.signal("SIGINT", "group");
@@ -15,25 +33,12 @@ describe("after npm start", () => {
     await allGone(dataDir);
   });
 
-  it("kill -9 of npm stops everything too", { timeout: 30_000 }, async () => {
-    const dataDir = temporaryDataDir();
-    const environment = { DATA_DIR: dataDir, PORT: String(await freePort(dataDir)) };
-    const npm = runNpm(["start"], environment);
+  it("kill -9 of npm stops everything too", TIMEOUT, async () => {
+    const npm = runNpm(["start"], { DATA_DIR: dataDir, PORT: String(port) });
     await npm.said(/Ctrl-C stops everything/);
 
     npm.signal("SIGKILL", "process");
 
-    await allGone(dataDir);
-  });
-
-  it("SIGTERM in the midst of the first start leaves nothing either", { timeout: 30_000 }, async () => {
-    const dataDir = temporaryDataDir();
-    const npm = runNpm(["start"], { DATA_DIR: dataDir, PORT: String(await freePort(dataDir)) });
-    await npm.said(/applying migration/);
-
-    npm.signal("SIGTERM", "process");
-
-    await npm.ended;
     await allGone(dataDir);
   });
 });

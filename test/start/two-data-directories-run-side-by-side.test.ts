@@ -2,16 +2,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { allGone, type Command, freePort, startSatchel, temporaryDataDir } from "../kit/command.ts";
+import { allGone, freePort, startSatchel, temporaryDataDir } from "../kit/command.ts";
 
 describe("two clones", () => {
   it("start side by side on ports of their own, and one stops without the other", { timeout: 60_000 }, async () => {
     const dataDirs = [temporaryDataDir(), temporaryDataDir()] as const;
     const ports = [await freePort(dataDirs[0]), await freePort(dataDirs[1])] as const;
-    const [first, second] = (await Promise.all([
-      startSatchel(dataDirs[0], ports[0]),
-      startSatchel(dataDirs[1], ports[1]),
-    ])) as [Command, Command];
+    const starting = [startSatchel(dataDirs[0], ports[0]), startSatchel(dataDirs[1], ports[1])] as const;
+    const [first, second] = await Promise.all(starting);
 
     const serverPorts = dataDirs.flatMap((dataDir) => Object.values(portsOf(dataDir)));
     expect(new Set([...serverPorts, ...ports]).size).toBe(8);

@@ -1,4 +1,5 @@
-// What a kill -9 cannot show: a write that was acknowledged and not on disk. So the live settings are read.
+// What a kill -9 cannot show: a write that was acknowledged and not on disk. So the live settings are read, and
+// servers that run with others are refused.
 import { describe, expect, it } from "vitest";
 import { connectTo } from "../../scripts/migrations/connection.ts";
 import { redisReplies } from "../../scripts/stack/resp.ts";
@@ -27,6 +28,16 @@ describe("opening a stack", () => {
     const next = await open(dataDir);
     await next.leave();
     await allGone(dataDir);
+  });
+
+  it("gives the database a folder of its own for temporary tables, where no starting neighbour clears them away", async () => {
+    const dataDir = temporaryDataDir();
+    const stack = await open(dataDir);
+    const admin = await connectTo(stack.adminDatabaseUrl ?? "");
+    const [row] = await admin.query<{ folder: string }[]>("SELECT @@tmpdir AS folder");
+    await admin.end();
+    expect(row?.folder.startsWith(`${dataDir}/`)).toBe(true);
+    await stack.leave();
   });
 
   it("starts nothing where all three URLs are given", async () => {

@@ -1,0 +1,58 @@
+// The servers that are compared: how each is started, in which form it is asked, and whether its pool
+// size is swept. Satchel runs as it is deployed, on its defaults; the others get what suits them best.
+
+import type { WireForm } from "./wire.ts";
+
+export const variantNames = ["satchel", "textbook", "mercurius", "rest", "naive"] as const;
+
+export type VariantName = (typeof variantNames)[number];
+
+export interface Variant {
+  readonly name: VariantName;
+  /** For tables and reports. */
+  readonly title: string;
+  /** Compiled entry, relative to dist/. */
+  readonly entry: string;
+  /** The one switch of the form in which it is asked. */
+  readonly form: WireForm;
+  /** False: the server's own default pool size. */
+  readonly isPoolSwept: boolean;
+}
+
+export const variants: Readonly<Record<VariantName, Variant>> = {
+  satchel: {
+    name: "satchel",
+    title: "Satchel",
+    entry: "main.js",
+    form: "query",
+    isPoolSwept: false,
+  },
+  textbook: {
+    name: "textbook",
+    title: "Yoga + DataLoader + Prisma",
+    entry: "bench/bench/variants/textbook/server.js",
+    form: "query",
+    isPoolSwept: true,
+  },
+  mercurius: {
+    name: "mercurius",
+    title: "Mercurius + JIT + mysql2",
+    entry: "bench/bench/variants/mercurius/server.js",
+    form: "mercurius",
+    isPoolSwept: true,
+  },
+  rest: {
+    name: "rest",
+    title: "REST, joins by hand",
+    entry: "bench/bench/variants/rest/server.js",
+    form: "rest",
+    isPoolSwept: true,
+  },
+  naive: {
+    name: "naive",
+    title: "Yoga + Prisma, no loaders",
+    entry: "bench/bench/variants/naive/server.js",
+    form: "query",
+    isPoolSwept: true,
+  },
+};

@@ -1,0 +1,55 @@
+// Reads a request's body up to a bound, in bytes, before anything is parsed. What is larger is refused
+// as soon as that is known: by its Content-Length, or when the bytes that came are too many.
+
+import type { IncomingMessage } from "node:http";
+import { badRequest, bodyTooLarge } from "../errors.ts";
+
+/**
+ * Calls `done` once: with the bytes, or with what is wrong. A client that goes away calls nobody:
+ * there is no one to answer.
+ */
+export function readBody(
+  request: IncomingMessage,
+  bytesMax: number,
+  done: (error: Error | null, body: Buffer) => void,
+): void {
+  const length = request.headers["content-length"];
+  if (length !== undefined && Number(length) > bytesMax) {
+    done(bodyTooLarge(bytesMax), EMPTY);
+    return;
+  }
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  const onData = (part: Buffer) => {
+    bytes += part.length;
+    if (bytes <= bytesMax) {
+      parts.push(part);
+      return;
+    }
+    request.off("data", onData);
+    request.off("end", onEnd);
+    done(bodyTooLarge(bytesMax), EMPTY);
+  };
+  const onEnd = () => done(null, parts.length === 1 ? parts[0]! : Buffer.concat(parts));
+  request.on("data", onData);
+  request.once("end", onEnd);
+  request.once("error", () => request.off("data", onData));
+}
+
+const EMPTY = Buffer.alloc(0);
+
+/** The JSON object in a body; what the parser says about other text is not repeated to the client. */
+export function jsonObjectOf(body: Buffer): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(UTF_8.decode(body));
+  } catch {
+    throw badRequest("The body is not JSON in UTF-8.");
+  }
+  if (Array.isArray(value)) throw badRequest("Batches are not accepted: send one operation per request.");
+  if (typeof value !== "object" || value === null) throw badRequest("The body must be a JSON object.");
+  return value as Record<string, unknown>;
+}
+
+/** Strict: a body with broken UTF-8 is refused instead of stored with replacement characters. */
+const UTF_8 = new TextDecoder("utf-8", { fatal: true });

@@ -1,0 +1,88 @@
+// The fast lane: registered queries, compiled once by graphql-jit into plain functions, with the same
+// resolvers and context as the Yoga lane. It answers only what went well. Whatever has an error, be it
+// a variable that does not fit or a field that failed, is answered by the Yoga lane, because compiled
+// and interpreted execution differ in the corners of error handling.
+
+import { compileQuery, isCompiledQuery, type CompiledQuery } from "graphql-jit";
+import {
+  getOperationAST,
+  getVariableValues,
+  parse,
+  type ExecutionResult,
+  type GraphQLSchema,
+  type VariableDefinitionNode,
+} from "graphql";
+import type { Context } from "../context.ts";
+import type { RegisteredOperation } from "../operations/registry.ts";
+import { must } from "../runtime/assert.ts";
+import { limits } from "../runtime/limits.ts";
+import { compileCost, type Cost } from "./cost.ts";
+import { costExtension } from "./use-document-limits.ts";
+import type { Logger } from "../runtime/logger.ts";
+
+export interface FastLane {
+  /**
+   * The answer's JSON, or null where the Yoga lane must answer. Reads nothing that the Yoga lane
+   * would not read, so that answering there is only a second try.
+   */
+  answer(operation: RegisteredOperation, variables: unknown, context: Context): Promise<string | null>;
+}
+
+interface CompiledOperation {
+  readonly query: CompiledQuery["query"];
+  readonly stringify: (result: ExecutionResult) => string;
+  readonly variableDefinitions: readonly VariableDefinitionNode[];
+  readonly cost: Cost;
+}
+
+/** Compiles every registered query; what does not compile is left to the Yoga lane, with a warning. */
+export function createFastLane(
+  schema: GraphQLSchema,
+  operations: readonly RegisteredOperation[],
+  logger: Logger,
+): FastLane {
+  const compiledById = new Map<string, CompiledOperation>();
+  for (const operation of operations) {
+    const compiled = compiledOperation(schema, operation);
+    if (compiled !== null) compiledById.set(operation.id, compiled);
+    else if (operation.type === "query") logger.warn({ operation: operation.name }, "not compiled, the Yoga lane answers");
+  }
+  return {
+    async answer({ id }, variables, context) {
+      const compiled = compiledById.get(id);
+      const values = variables ?? {};
+      if (compiled === undefined || typeof values !== "object" || Array.isArray(values)) return null;
+      // Coerced by graphql-js, whose rules are the ones that count; jit then coerces what is right.
+      const given = values as Record<string, unknown>;
+      const { coerced } = getVariableValues(schema, compiled.variableDefinitions, given, { maxErrors: 1 });
+      if (coerced === undefined) return null;
+      const cost = compiled.cost(coerced);
+      if (cost > limits.costMax) return null;
+      const result = await compiled.query(undefined, context, given);
+      return result.errors === undefined ? withExtensions(compiled.stringify(result), cost) : null;
+    },
+  };
+}
+
+/** Mutations are not compiled: an answer with errors must not run them a second time. */
+function compiledOperation(schema: GraphQLSchema, { name, type, body }: RegisteredOperation): CompiledOperation | null {
+  if (type !== "query") return null;
+  const document = parse(body, { noLocation: true });
+  const compiled = compileQuery(schema, document, name, {
+    customJSONSerializer: true,
+    disablingCapturingStackErrors: true,
+  });
+  if (!isCompiledQuery(compiled)) return null;
+  const definition = must(getOperationAST(document, name), `operation ${name} is not in its own document`);
+  return {
+    query: compiled.query,
+    stringify: compiled.stringify,
+    variableDefinitions: definition.variableDefinitions ?? [],
+    cost: compileCost(schema, document, definition),
+  };
+}
+
+/** The compiled serialiser knows only the data; what stands beside it is put in front of the last brace. */
+function withExtensions(json: string, cost: number): string {
+  return `${json.slice(0, -1)},"extensions":${JSON.stringify(costExtension(cost))}}`;
+}
