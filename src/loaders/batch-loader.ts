@@ -1,6 +1,6 @@
 // Natural batching: one loader per kind of question, shared by all requests of the process. A key
 // that arrives while the loader is idle goes out in the same turn of the event loop; keys that
-// arrive while its few batches are at the database collect, and leave together when one returns.
+// arrive while a batch is at the database collect, and leave together when it returns.
 // One player alone waits for nobody; a thousand at once become a handful of statements.
 //
 // Ordering guarantee: a load joins only a batch that has not been dispatched when it arrives, so its
@@ -85,15 +85,17 @@ interface Gate {
 }
 
 /**
- * Lets `places` batches through at a time; the others wait in order of arrival. DataLoader keeps
- * adding keys to the newest waiting batch until it is full, which is what makes batches grow.
- * Nobody waits in vain: a batch that waited too long is refused, and an outage that one batch met
- * is the answer to all that waited behind it, instead of a deadline each.
+ * One batch is out at a time, and while it is, the next one grows. A further one, up to `places`,
+ * leaves only when it is full or has waited a moment: a batch that takes long must not hold up those
+ * behind it, but one that returns soon should find them gathered. Nobody waits in vain: a batch that
+ * waited too long is refused, and an outage that one batch met is the answer to all behind it,
+ * instead of a deadline each.
  */
 function createGate(places: number): Gate {
   const queue: { dispatch: () => void; sinceMs: number }[] = [];
   let taken = 0;
   let refused: Error | null = null;
+  let overtaking: NodeJS.Timeout | undefined;
 
   const refuse = (dispatch: () => void, reason: Error) => {
     refused = reason;
@@ -101,30 +103,43 @@ function createGate(places: number): Gate {
     refused = null;
   };
   const admitNext = () => {
-    const next = queue.shift();
-    if (next === undefined) taken -= 1;
-    else if (performance.now() - next.sinceMs <= limits.batchWaitMs) next.dispatch();
-    else {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      if (performance.now() - next.sinceMs <= limits.batchWaitMs) {
+        taken += 1;
+        next.dispatch();
+        return;
+      }
       refuse(next.dispatch, overloaded());
-      admitNext();
     }
+  };
+  const admitWhereDue = () => {
+    // Only the newest batch still grows, so of two that wait the first is full.
+    while (queue.length > 0 && (taken === 0 || (taken < places && queue.length > 1))) admitNext();
+    if (queue.length > 0 && taken < places) overtaking ??= setTimeout(overtake, limits.batchOvertakeMs);
+  };
+  const overtake = () => {
+    overtaking = undefined;
+    if (taken < places) admitNext();
+    admitWhereDue();
   };
 
   return {
     enter(dispatch) {
-      if (taken === places) {
-        queue.push({ dispatch, sinceMs: performance.now() });
+      if (taken === 0 && queue.length === 0) {
+        taken = 1;
+        // The end of this turn of the event loop: every request whose bytes have already arrived
+        // has its say, and nobody waits for a timer.
+        setImmediate(dispatch);
         return;
       }
-      taken += 1;
-      // The end of this turn of the event loop: every request whose bytes have already arrived
-      // has its say, and nobody waits for a timer.
-      setImmediate(dispatch);
+      queue.push({ dispatch, sinceMs: performance.now() });
+      admitWhereDue();
     },
     refusal: () => refused,
     leave(outage) {
+      taken -= 1;
       if (outage !== null) for (const { dispatch } of queue.splice(0)) refuse(dispatch, outage);
-      admitNext();
+      admitWhereDue();
     },
   };
 }

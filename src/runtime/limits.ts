@@ -9,6 +9,8 @@ export const limits = {
   unionBatchKeysMax: 250,
   /** Batches one loader has at the database at the same time; further keys collect meanwhile. */
   batchesInFlightMax: 2,
+  /** A batch waiting behind another before it leaves beside it. */
+  batchOvertakeMs: 5,
   /** Keys one loader holds that have not been dispatched; more are refused with OVERLOADED. */
   keysWaitingMax: 50_000,
   /** A batch waiting for its turn at the database; its keys are then refused with OVERLOADED. */

@@ -1,7 +1,7 @@
 // Natural batching by itself, with the database played by promises that the test settles: what goes
 // out when, who shares a batch with whom, and what happens to the others when one fails.
 
-import { setImmediate as nextTurn } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as delay } from "node:timers/promises";
 import { expect, it, vi } from "vitest";
 import {
   DatabaseUnavailableError,
@@ -12,6 +12,7 @@ import { createBatchLoader, type BatchLoader } from "../../src/loaders/batch-loa
 import { createMemo } from "../../src/loaders/memo.ts";
 import { limits } from "../../src/runtime/limits.ts";
 import { createMetrics } from "../../src/runtime/metrics.ts";
+import { until } from "../kit/until.ts";
 
 interface SentBatch {
   readonly keys: readonly number[];
@@ -47,20 +48,35 @@ it("sends a lone key in the same turn of the event loop", async () => {
   expect(await load).toBe(10);
 });
 
-it("collects what arrives while its batches are out, and sends it together when one is back", async () => {
+it("collects what arrives while a batch is out, and sends it together when it is back", async () => {
   const { loader, sent } = loaderWithOpenBatches();
-  for (let key = 0; key < limits.batchesInFlightMax; key += 1) {
-    void loader.load(key);
-    await nextTurn();
-  }
+  void loader.load(1);
+  await nextTurn();
   void loader.load(101);
   await nextTurn();
   void loader.load(102);
   await nextTurn();
-  expect(sent).toHaveLength(limits.batchesInFlightMax);
+  expect(sent).toHaveLength(1);
   sent[0]!.answer();
   await nextTurn();
   expect(sent.at(-1)!.keys).toEqual([101, 102]);
+});
+
+it("lets a batch overtake one that takes long, and bounds how many are out", async () => {
+  const { loader, sent } = loaderWithOpenBatches();
+  for (let key = 0; key <= limits.batchesInFlightMax; key += 1) {
+    void loader.load(key);
+    await delay(limits.batchOvertakeMs * 3);
+  }
+  expect(sent.map(({ keys }) => keys)).toEqual(Array.from({ length: limits.batchesInFlightMax }, (_, key) => [key]));
+});
+
+it("does not let a full batch wait for one that is out", async () => {
+  const { loader, sent } = loaderWithOpenBatches({ batchKeysMax: 2 });
+  void loader.load(1);
+  await nextTurn();
+  for (const key of [2, 3, 4]) void loader.load(key);
+  expect(sent.map(({ keys }) => keys)).toEqual([[1], [2, 3]]);
 });
 
 it("never lets a load join a batch that has been sent: its answer is read after it was asked", async () => {
@@ -68,7 +84,7 @@ it("never lets a load join a batch that has been sent: its answer is read after 
   void loader.load(1);
   await nextTurn();
   const later = loader.load(1);
-  await nextTurn();
+  await until(() => sent.length === 2, () => "the later key is not sent");
   expect(sent.map(({ keys }) => keys)).toEqual([[1], [1]]);
   sent[1]!.answer();
   expect(await later).toBe(10);
@@ -87,21 +103,22 @@ it("bounds a batch", async () => {
   const { loader, sent } = loaderWithOpenBatches({ batchKeysMax: 3 });
   for (let key = 0; key < 4; key += 1) void loader.load(key);
   await nextTurn();
+  sent[0]!.answer();
+  await nextTurn();
   expect(sent.map(({ keys }) => keys)).toEqual([[0, 1, 2], [3]]);
 });
 
 it("refuses keys with OVERLOADED when too many wait", async () => {
   const { loader } = loaderWithOpenBatches();
-  for (let key = 0; key < limits.keysWaitingMax; key += 1) void loader.load(key).catch(() => undefined);
+  const keysSent = limits.batchesInFlightMax * limits.batchKeysMax;
+  for (let key = 0; key < keysSent + limits.keysWaitingMax; key += 1) void loader.load(key).catch(() => undefined);
   await expect(loader.load(-1)).rejects.toSatisfy((error) => codeOf(error) === "OVERLOADED");
 });
 
 it("refuses with OVERLOADED what waited too long for its turn", async () => {
   const { loader, sent } = loaderWithOpenBatches();
-  for (let key = 0; key < limits.batchesInFlightMax; key += 1) {
-    void loader.load(key);
-    await nextTurn();
-  }
+  void loader.load(1);
+  await nextTurn();
   const waiting = loader.load(101);
   const nowMs = performance.now();
   const clock = vi.spyOn(performance, "now").mockReturnValue(nowMs + limits.batchWaitMs + 1);

@@ -29,6 +29,9 @@ interface ExplainRow {
   readonly Extra: string | null;
 }
 
+/** MySQL's default shows a tree; MariaDB knows only its table and has no word for it. */
+let format = "";
+
 let api: TestApi;
 beforeAll(async () => {
   api = await startApi({
@@ -62,12 +65,14 @@ const furtherReads = [
 ];
 
 it("walks an index for every statement of every read, for one player and for a crowd", async () => {
+  const [{ version }] = await api.database.query("SELECT VERSION() AS version");
+  if (!version.includes("MariaDB")) format = "FORMAT=TRADITIONAL ";
   await sendEveryRead();
   const statements = distinctStatements(api.statements);
   expect(statements.length).toBeGreaterThan(20);
   const faults: string[] = [];
   for (const { sql, values } of statements) {
-    const rows = (await api.database.query(`EXPLAIN ${sql}`, values as unknown[])) as ExplainRow[];
+    const rows = (await api.database.query(`EXPLAIN ${format}${sql}`, values as unknown[])) as ExplainRow[];
     for (const row of rows) {
       const fault = faultOf(row, sql);
       if (fault !== null) faults.push(`${fault}: ${sql.slice(0, 300)}\n  ${JSON.stringify(row)}`);
