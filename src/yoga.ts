@@ -13,6 +13,8 @@ import { maskError, useMasking } from "./edge/use-masking.ts";
 import { useRequestMetrics } from "./edge/use-request-metrics.ts";
 import { createMemo } from "./loaders/memo.ts";
 import { registeredOperationNames } from "./operations/registry.ts";
+import { BoundedMap } from "./runtime/bounded-map.ts";
+import { limits } from "./runtime/limits.ts";
 import type { Logger } from "./runtime/logger.ts";
 import type { Metrics } from "./runtime/metrics.ts";
 
@@ -36,6 +38,10 @@ export function createYogaLane({ schema, config, services, metrics, logger }: Yo
     cors: false,
     multipart: false,
     batching: false,
+    parserAndValidationCache: {
+      documentCache: new BoundedMap(limits.documentsRememberedMax),
+      errorCache: new BoundedMap(limits.documentsRememberedMax),
+    },
     // The front has read the body within its bound.
     maxRequestBodySize: false,
     maskedErrors: { maskError },

@@ -11,7 +11,7 @@ export interface Variant {
   readonly name: VariantName;
   /** For tables and reports. */
   readonly title: string;
-  /** Compiled entry, relative to dist/. */
+  /** Compiled entry. */
   readonly entry: string;
   /** The one switch of the form in which it is asked. */
   readonly form: WireForm;
@@ -23,35 +23,35 @@ export const variants: Readonly<Record<VariantName, Variant>> = {
   satchel: {
     name: "satchel",
     title: "Satchel",
-    entry: "main.js",
-    form: "query",
+    entry: "dist/main.js",
+    form: "documentId",
     isPoolSwept: false,
   },
   textbook: {
     name: "textbook",
     title: "Yoga + DataLoader + Prisma",
-    entry: "bench/bench/variants/textbook/server.js",
+    entry: "bench/dist/bench/variants/textbook/server.js",
     form: "query",
     isPoolSwept: true,
   },
   mercurius: {
     name: "mercurius",
     title: "Mercurius + JIT + mysql2",
-    entry: "bench/bench/variants/mercurius/server.js",
+    entry: "bench/dist/bench/variants/mercurius/server.js",
     form: "mercurius",
     isPoolSwept: true,
   },
   rest: {
     name: "rest",
     title: "REST, joins by hand",
-    entry: "bench/bench/variants/rest/server.js",
+    entry: "bench/dist/bench/variants/rest/server.js",
     form: "rest",
     isPoolSwept: true,
   },
   naive: {
     name: "naive",
     title: "Yoga + Prisma, no loaders",
-    entry: "bench/bench/variants/naive/server.js",
+    entry: "bench/dist/bench/variants/naive/server.js",
     form: "query",
     isPoolSwept: true,
   },

@@ -1,9 +1,10 @@
 // Who asks: the Authorization header, judged before anything else of the request is read. No header
 // means anonymous; a header that is not entirely right is 401 for every request, whatever it asks
 // for. A token that was right is remembered until it expires, so that a player's second request does
-// not pay for the signature again; bounded, the oldest forgotten first.
+// not pay for the signature again; bounded.
 
 import type { Viewer } from "../context.ts";
+import { BoundedMap } from "../runtime/bounded-map.ts";
 import { limits } from "../runtime/limits.ts";
 import { verifyToken, type TokenRules, type VerifiedToken } from "./token.ts";
 
@@ -18,7 +19,7 @@ const REFUSED: Authentication = { refused: true };
 
 export function createAuthenticate(rules: TokenRules): Authenticate {
   // By the whole header: one look-up on the hot path, and no second spelling of a token.
-  const remembered = new Map<string, VerifiedToken>();
+  const remembered = new BoundedMap<string, VerifiedToken>(limits.tokensRememberedMax);
 
   return (authorization) => {
     if (authorization === undefined) return ANONYMOUS;
@@ -30,7 +31,6 @@ export function createAuthenticate(rules: TokenRules): Authenticate {
       remembered.delete(authorization);
       return REFUSED;
     }
-    if (remembered.size >= limits.tokensRememberedMax) remembered.delete(remembered.keys().next().value!);
     remembered.set(authorization, verified);
     return { refused: false, viewer: verified.viewer };
   };

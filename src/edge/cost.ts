@@ -19,9 +19,10 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from "graphql";
+import { badUserInput } from "../errors.ts";
 import { limits } from "../runtime/limits.ts";
 
-/** The cost for the given, coerced variables. */
+/** The cost for the given, coerced variables. Throws BAD_USER_INPUT for a list size out of bounds. */
 export type Cost = (variables: Readonly<Record<string, unknown>>) => number;
 
 type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
@@ -72,7 +73,7 @@ function fieldCost(
   const type = getNamedType(field.type);
   const weight = weightOf(field, type);
   const listSize = directive(field, "listSize");
-  const size = listSize === undefined ? undefined : sizeOf(listSize, field, node);
+  const size = listSize === undefined ? undefined : sizeOf(listSize, node);
   const sizedFields = listSize === undefined ? [] : stringList(listSize, "sizedFields");
   // A size meant for fields below is not one of this field itself.
   const own = sizes.get(node.name.value) ?? (sizedFields.length === 0 ? size : undefined);
@@ -90,31 +91,32 @@ function weightOf(field: GraphQLField<unknown, unknown>, type: GraphQLNamedType)
 }
 
 /** By the first slicing argument that is given, else as the schema assumes. */
-function sizeOf(listSize: DirectiveNode, field: GraphQLField<unknown, unknown>, node: FieldNode): Cost {
+function sizeOf(listSize: DirectiveNode, node: FieldNode): Cost {
   const assumed = argument(listSize, "assumedSize");
   const assumedSize = assumed?.kind === Kind.INT ? Number(assumed.value) : limits.pageEntriesMax;
   for (const name of stringList(listSize, "slicingArguments")) {
     const given = node.arguments?.find((candidate) => candidate.name.value === name)?.value;
-    const fallback = field.args.find((candidate) => candidate.name === name)?.defaultValue;
     if (given?.kind === Kind.VARIABLE) {
       const variable = given.name.value;
-      return (variables) => sizeOfValue(variables[variable] ?? fallback, assumedSize);
+      return (variables) => sizeOfArgument(name, variables[variable], assumedSize);
     }
-    if (given?.kind === Kind.INT) return constant(Number(given.value));
-    if (given?.kind === Kind.LIST) return constant(given.values.length);
-    if (typeof fallback === "number") return constant(fallback);
+    if (given?.kind === Kind.INT) return () => sizeOfArgument(name, Number(given.value), assumedSize);
+    if (given?.kind === Kind.LIST) return () => sizeOfArgument(name, given.values, assumedSize);
   }
-  return constant(assumedSize);
+  return () => assumedSize;
 }
 
-/** Sizes that the resolver will refuse (negative, past the page's bound) count as they are written. */
-function sizeOfValue(value: unknown, assumedSize: number): number {
-  if (typeof value === "number") return Math.max(value, 0);
-  return Array.isArray(value) ? value.length : assumedSize;
-}
-
-function constant(size: number): Cost {
-  return () => Math.max(size, 0);
+/** Refuses sizes out of bounds here, where nothing has run yet. */
+function sizeOfArgument(name: string, value: unknown, assumedSize: number): number {
+  if (Array.isArray(value)) {
+    if (value.length > limits.nodeIdsMax) throw badUserInput(`${name} must be at most ${limits.nodeIdsMax}.`);
+    return value.length;
+  }
+  if (typeof value !== "number") return assumedSize;
+  if (value < 1 || value > limits.pageEntriesMax) {
+    throw badUserInput(`${name} must be from 1 to ${limits.pageEntriesMax}.`);
+  }
+  return value;
 }
 
 function directive(field: GraphQLField<unknown, unknown>, name: string): DirectiveNode | undefined {

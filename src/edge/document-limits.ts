@@ -2,8 +2,14 @@
 // work grows with hostile documents, and so must never see one. Fragments count as often as they are
 // spread, by arithmetic, so that a chain of fragments that doubles costs no more to judge than to write.
 
-import { Kind, type DocumentNode, type FragmentDefinitionNode, type SelectionSetNode } from "graphql";
-import type { GraphQLError } from "graphql";
+import {
+  Kind,
+  OperationTypeNode,
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  type GraphQLError,
+  type SelectionSetNode,
+} from "graphql";
 import { limitExceeded } from "../errors.ts";
 import { limits } from "../runtime/limits.ts";
 
@@ -34,7 +40,7 @@ function refusalOfSelections(document: DocumentNode, { introspectionExempt }: Do
       return limitExceeded(`The operation is more than ${limits.depthMax} fields deep.`);
     }
     if (aliases > limits.aliasesMax) return limitExceeded(`The operation has more than ${limits.aliasesMax} aliases.`);
-    if (definition.operation === "mutation" && definition.selectionSet.selections.length > limits.mutationsMax) {
+    if (definition.operation === OperationTypeNode.MUTATION && definition.selectionSet.selections.length > limits.mutationsMax) {
       return limitExceeded(`The operation has more than ${limits.mutationsMax} mutations.`);
     }
   }
@@ -87,7 +93,7 @@ function refusalOfDirectives(document: DocumentNode): GraphQLError | null {
   const nodes: unknown[] = [document];
   for (let node = nodes.pop(); node !== undefined; node = nodes.pop()) {
     if (Array.isArray(node)) {
-      nodes.push(...node);
+      nodes.push(...(node as unknown[]));
       continue;
     }
     if (typeof node !== "object" || node === null) continue;

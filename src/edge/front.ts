@@ -1,4 +1,4 @@
-// What every GraphQL request meets first, in this order: the media type it wants, who asks, the body
+// What every GraphQL request meets first, in this order: who asks, the media type it wants, the body
 // within its bound, which operation is meant. A registered query then takes the fast lane; everything
 // else, and every error, takes the Yoga lane. One front for both lanes, so that they speak the same HTTP.
 
@@ -39,6 +39,7 @@ interface Passage {
 export type Front = (request: IncomingMessage, response: ServerResponse) => void;
 
 const PATH = "/graphql";
+const PARAMETERS = new Set(["query", "variables", "operationName", "extensions", "documentId"]);
 const JSON_TYPE = /^application\/json *(;|$)/i;
 
 export function createFront(options: FrontOptions): Front {
@@ -51,20 +52,17 @@ export function createFront(options: FrontOptions): Front {
 
   return (request, response) => {
     const startedAtMs = performance.now();
-    const mediaType = negotiatedMediaType(request.headers.accept);
-    if (mediaType === null && !isPageRequest(request)) {
-      refuseCounted(response, badRequest("No acceptable media type.", 406), "application/json");
-      return;
-    }
-    const refuseHere = (error: GraphQLError) => refuseCounted(response, error, mediaType ?? "application/json");
-    const authentication = authenticate(request.headers.authorization);
+    const authentication = authenticate(authorizationOf(request));
     if (authentication.refused) {
-      refuseHere(badToken());
+      // Before anything else is looked at, and the same to every byte whatever the request asks for.
+      refuseCounted(response, badToken(), "application/graphql-response+json");
       return;
     }
     const { viewer } = authentication;
+    const mediaType = negotiatedMediaType(request.headers.accept);
     if (mediaType === null) {
-      options.yogaLane(request, response, { viewer });
+      if (isPageRequest(request)) options.yogaLane(request, response, { viewer });
+      else refuseCounted(response, badRequest("No acceptable media type.", 406), "application/json");
       return;
     }
     const passage = { request, response, mediaType, viewer, startedAtMs };
@@ -74,10 +72,23 @@ export function createFront(options: FrontOptions): Front {
         route(options, passage, params);
       } catch (thrown) {
         if (!(thrown instanceof GraphQLError)) throw thrown;
-        refuseHere(thrown);
+        refuseCounted(response, thrown, mediaType);
       }
     });
   };
+}
+
+/**
+ * Node keeps the first of several Authorization headers in silence; a proxy in front may have judged
+ * another. More than one is never right, so they are joined into something that is no token.
+ */
+function authorizationOf({ headers, rawHeaders }: IncomingMessage): string | undefined {
+  if (headers.authorization === undefined) return undefined;
+  let count = 0;
+  for (let place = 0; place < rawHeaders.length; place += 2) {
+    if (rawHeaders[place]!.length === 13 && rawHeaders[place]!.toLowerCase() === "authorization") count += 1;
+  }
+  return count === 1 ? headers.authorization : "several";
 }
 
 /** A browser that opens the address: GraphiQL's page in development. */
@@ -152,6 +163,9 @@ function jsonParam(name: string, text: string): unknown {
 }
 
 function route(options: FrontOptions, passage: Passage, params: RequestParams): void {
+  for (const name of Object.keys(params)) {
+    if (!PARAMETERS.has(name)) throw badRequest("The request has a parameter that GraphQL over HTTP does not know.");
+  }
   const operation = options.persistedOperations.resolve(params);
   if (operation === null || !isFast(operation, passage, params)) {
     takeYogaLane(options, passage, params, operation);

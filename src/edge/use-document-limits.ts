@@ -39,12 +39,12 @@ export function useDocumentLimits({ development }: DocumentLimits): Plugin {
       );
     },
     onExecute({ args, setResultAndStopExecution }) {
-      const cost = costOf(args as ExecutionArgs);
-      if (cost > limits.costMax) {
-        setResultAndStopExecution({
-          errors: [limitExceeded(`The operation costs ${cost}, more than ${limits.costMax}.`)],
-          extensions: costExtension(cost),
-        });
+      let cost: number;
+      try {
+        cost = boundedCost(args);
+      } catch (error) {
+        if (!(error instanceof GraphQLError)) throw error;
+        setResultAndStopExecution({ errors: [error] });
         return;
       }
       return {
@@ -65,7 +65,7 @@ export function costExtension(cost: number): { cost: { requestedQueryCost: numbe
 function parseBounded(source: string | Source, introspectionExempt: boolean): DocumentNode {
   let document: DocumentNode;
   try {
-    document = parse(source, { maxTokens: limits.documentTokensMax });
+    document = parse(source, { maxLexicalTokens: limits.documentTokensMax });
   } catch (error) {
     if (error instanceof GraphQLError && error.message.includes("Parsing aborted")) {
       throw limitExceeded(`The document has more than ${limits.documentTokensMax} tokens.`);
@@ -77,9 +77,11 @@ function parseBounded(source: string | Source, introspectionExempt: boolean): Do
   return document;
 }
 
-function costOf({ schema, document, operationName, variableValues }: ExecutionArgs): number {
+function boundedCost({ schema, document, operationName, variableValues }: ExecutionArgs): number {
   const operation = getOperationAST(document, operationName);
-  return operation ? compileCost(schema, document, operation)(variableValues ?? {}) : 0;
+  const cost = operation ? compileCost(schema, document, operation)(variableValues ?? {}) : 0;
+  if (cost > limits.costMax) throw limitExceeded(`The operation costs ${cost}, more than ${limits.costMax}.`);
+  return cost;
 }
 
 /** Suggestions spell out names of the schema that the caller does not know. */

@@ -88,6 +88,15 @@ it("has every file and folder of src/ for a layer", () => {
   expect(present.filter((name) => !LAYERS.includes(name))).toEqual([]);
 });
 
+it("lets a layer without an entry of its own import nothing", async () => {
+  const text = 'import { thing } from "../runtime/thing.ts";\n';
+  const spineText = 'import { thing } from "./runtime/thing.ts";\n';
+  const findings = await lintProbe({ "src/novelty/probe.ts": text, "src/novelty.ts": spineText });
+  expect(new Set(importsRefused(findings).map(({ file }) => file))).toEqual(
+    new Set(["src/novelty/probe.ts", "src/novelty.ts"]),
+  );
+});
+
 it("is a law for every form of import", async () => {
   const forms = [
     'import { thing } from "../app.ts";',

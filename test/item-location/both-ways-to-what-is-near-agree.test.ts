@@ -9,7 +9,7 @@ import { startApi, type TestApi } from "../kit/api.ts";
 import { insertItemLocations, insertPlayer } from "../kit/fixtures.ts";
 import { chordMeters, pointAt, type Point } from "../kit/globe.ts";
 import { walk } from "../kit/lists.ts";
-import { checkAsync } from "../kit/property.ts";
+import { between, checkAsync } from "../kit/property.ts";
 
 let api: TestApi;
 beforeAll(async () => {
@@ -23,18 +23,18 @@ beforeEach(() => {
 /** Anywhere, and often where a map has an edge. */
 const center: fc.Arbitrary<Point> = fc.record({
   lat: fc.oneof(
-    fc.double({ min: -90, max: 90, noNaN: true }),
+    between(-90, 90),
     fc.constantFrom(90, -90, 0, 89.99, -89.99, 89.6, -89.6),
   ),
   lng: fc.oneof(
-    fc.double({ min: -180, max: 180, noNaN: true }),
+    between(-180, 180),
     fc.constantFrom(180, -180, 0, 179.999, -179.999, 90),
   ),
 });
-const radius = fc.oneof(fc.constantFrom(0.5, 3000, 50_000), fc.double({ min: 0.01, max: 50_000, noNaN: true }));
+const radius = fc.oneof(fc.constantFrom(0.5, 3000, 50_000), between(0.01, 50_000));
 /** Around the center as shares of the radius; the compass rounded, so that some lie at the same place. */
 const surroundings = fc.array(
-  fc.record({ share: fc.double({ min: 0, max: 1.3, noNaN: true }), bearing: fc.integer({ min: 0, max: 359 }) }),
+  fc.record({ share: between(0, 1.3), bearing: fc.integer({ min: 0, max: 359 }) }),
   { minLength: 1, maxLength: 12 },
 );
 /** Ones that belong to other meridians: exactly on the poles and the date line. */

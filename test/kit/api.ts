@@ -8,6 +8,7 @@ import { readConfig, type Config } from "../../src/config.ts";
 import { signToken, type Role } from "../../src/edge/token.ts";
 import { createLogger } from "../../src/runtime/logger.ts";
 import type { Clock } from "../../src/runtime/clock.ts";
+import { withoutCost } from "./cost.ts";
 import { createTestDatabase, seedVectors, type TestDatabase } from "./database.ts";
 
 export interface SentStatement {
@@ -22,7 +23,7 @@ export interface LogLine {
   readonly [name: string]: unknown;
 }
 
-/** An answer of POST /graphql. */
+/** An answer of POST /graphql, without its cost. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
@@ -122,7 +123,8 @@ async function post(url: string, { query, variables, operationName, token, accep
     },
     body: JSON.stringify({ query, variables, operationName }),
   });
-  return { status: response.status, headers: response.headers, body: (await response.json()) as Answer["body"] };
+  const body = JSON.parse(withoutCost(await response.text())) as Answer["body"];
+  return { status: response.status, headers: response.headers, body };
 }
 
 function dataOf({ status, body }: Answer, logLines: readonly LogLine[]): unknown {

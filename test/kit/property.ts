@@ -14,3 +14,9 @@ export function check<Values extends unknown[]>(property: fc.IProperty<Values>, 
 export function checkAsync<Values extends unknown[]>(property: fc.IAsyncProperty<Values>, runs: number): Promise<void> {
   return fc.assert(property, { seed, numRuns: runs });
 }
+
+/** Numbers spread evenly from `min` to `max`; fc.double spreads over exponents, so that most are next to 0. */
+export function between(min: number, max: number): fc.Arbitrary<number> {
+  const steps = 2 ** 40;
+  return fc.integer({ min: 0, max: steps }).map((step) => min + ((max - min) * step) / steps);
+}

@@ -2,6 +2,7 @@
 // that no well-behaved client would send.
 
 import { request as httpRequest } from "node:http";
+import { withoutCost } from "./cost.ts";
 
 export interface RawRequest {
   readonly method?: string;
@@ -15,6 +16,7 @@ export interface RawAnswer {
   readonly status: number;
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** Without the cost. */
   readonly text: string;
 }
 
@@ -26,7 +28,9 @@ export function sendTo(url: string, { method = "POST", path = "/graphql", header
       let text = "";
       response.on("data", (chunk: string) => (text += chunk));
       response.on("error", reject);
-      response.on("end", () => resolve({ status: response.statusCode ?? 0, headers: response.headers, text }));
+      response.on("end", () =>
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, text: withoutCost(text) }),
+      );
     });
     request.on("error", reject);
     for (const [name, value] of Object.entries(headers)) request.setHeader(name, value);

@@ -20,7 +20,7 @@ it.each(vectors.players.map(({ externalId }, place) => [externalId, place + 1] a
     const { player } = await api.read({
       query: playerState,
       variables: { id: playerGlobalId(BigInt(playerId)) },
-      token: await api.tokenFor(playerId),
+      token: api.tokenFor(playerId),
     });
     const state = Object.fromEntries(
       player.state.nodes.map(({ item, quantity }: { item: { displayName: string }; quantity: string }) => [

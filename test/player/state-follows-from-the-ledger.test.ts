@@ -58,12 +58,12 @@ function linesOf(moves: readonly (readonly (typeof move extends fc.Arbitrary<inf
 const entry = "nodes { item { id } quantity }";
 const query = `query ($id: ID!) { player(id: $id) {
   version
-  all: state(first: 100) { ${entry} }
-  owned: state(first: 100, includeZero: false) { ${entry} }
-  spendables: state(first: 100, kind: SPENDABLE) { ${entry} }
-  receivables: state(first: 100, kind: RECEIVABLE) { ${entry} }
-  ownedReceivables: state(first: 100, kind: RECEIVABLE, includeZero: false) { ${entry} }
-  ownedSpendables: state(first: 100, kind: SPENDABLE, includeZero: false) { ${entry} }
+  all: state(first: 20) { ${entry} }
+  owned: state(first: 20, includeZero: false) { ${entry} }
+  spendables: state(first: 20, kind: SPENDABLE) { ${entry} }
+  receivables: state(first: 20, kind: RECEIVABLE) { ${entry} }
+  ownedReceivables: state(first: 20, kind: RECEIVABLE, includeZero: false) { ${entry} }
+  ownedSpendables: state(first: 20, kind: SPENDABLE, includeZero: false) { ${entry} }
 } }`;
 
 it("is the sum of any ledger, zero-filled, by both views and in every selection", async () => {

@@ -5,6 +5,7 @@ import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { registeredOperations } from "../../src/operations/registry.ts";
 import { startApi, type TestApi } from "../kit/api.ts";
 import { environmentOf, failToStart, startServerProcess } from "../kit/server-process.ts";
 
@@ -24,10 +25,14 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => api.close());
 
-it("starts with its own secrets and shows no GraphiQL", async () => {
+it("starts with its own secrets, runs registered operations alone and shows no GraphiQL", async () => {
   const { child, port } = await startServerProcess(production, BUILT);
-  const answer = await fetch(`http://127.0.0.1:${port}/graphql?query={__typename}`);
-  expect(await answer.json()).toEqual({ data: { __typename: "Query" } });
+  const { id } = registeredOperations.find(({ name }) => name === "Catalogue")!;
+  const answer = await fetch(`http://127.0.0.1:${port}/graphql/${id}?variables={"first":1}`);
+  expect(await answer.json()).toMatchObject({ data: { items: { nodes: [{ displayName: "western tanager" }] } } });
+  const adHoc = await fetch(`http://127.0.0.1:${port}/graphql?query={__typename}`);
+  expect(adHoc.status).toBe(400);
+  expect(await adHoc.json()).toMatchObject({ errors: [{ extensions: { code: "OPERATION_NOT_REGISTERED" } }] });
   const page = await fetch(`http://127.0.0.1:${port}/graphql`, { headers: { Accept: "text/html" } });
   expect(await page.text()).not.toContain("<html");
   child.kill("SIGTERM");

@@ -63,7 +63,7 @@ it.each([
 it("tells of one mistake of many", async () => {
   const names = Array.from({ length: 50 }, (_, place) => `x${place}`);
   const { status, body } = await api.ask({
-    query: `query (${names.map((name) => `$${name}: Int!`)}) { __typename ${names.map((name) => `${name}: items(first: $${name}) { nodes { id } }`).join(" ")} }`,
+    query: `query (${names.map((name) => `$${name}: Int!`).join(", ")}) { __typename ${names.map((name) => `${name}: items(first: $${name}) { nodes { id } }`).join(" ")} }`,
     variables: Object.fromEntries(names.map((name) => [name, "many"])),
   });
   expect([status, body.errors!.length]).toEqual([400, 1]);

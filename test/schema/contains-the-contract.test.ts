@@ -43,6 +43,8 @@ function factsOfDefinition(definition: DefinitionNode): string[] {
         `input ${definition.name.value}`,
         ...(definition.fields ?? []).map((field) => `${definition.name.value}.${factOfInput(field)}`),
       ];
+    case Kind.DIRECTIVE_DEFINITION:
+      return [`directive @${definition.name.value}`];
     default:
       throw new Error(`no facts known of a ${definition.kind}`);
   }

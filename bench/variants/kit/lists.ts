@@ -22,7 +22,7 @@ export function stateCursor(cursors: Cursors, playerId: string | bigint, include
 export function itemLocationCursor(
   cursors: Cursors,
   { playerId, near, withinMeters }: { playerId: string | bigint; near: GeoPoint; withinMeters: number },
-  place: { readonly distanceMm: number; readonly n: string | bigint },
+  place: { readonly distanceMm: number; readonly n: string | number | bigint },
 ): string {
   return cursors.seal(
     `Player.itemLocations|${playerId}|${near.lat}|${near.lng}|${withinMeters}`,

@@ -1,43 +1,33 @@
 // Yoga as both Yoga variants run it: documents parsed and validated once (Yoga's own default), and
 // everything off that an API for an app does not need.
 
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage } from "node:http";
 import { GraphQLError } from "graphql";
 import { createSchema, createYoga } from "graphql-yoga";
-import type { IncomingMessage } from "node:http";
 import type { Viewer } from "../../../src/context.ts";
-import { authenticate } from "../../../src/edge/authenticate.ts";
-import { systemClock } from "../../../src/runtime/clock.ts";
 import { typeDefs } from "../../../src/schema/generated/type-defs.ts";
+import { createAuthenticate } from "./authenticate.ts";
 import { untilStopped } from "./lifecycle.ts";
 import type { VariantSettings } from "./settings.ts";
 
 export interface YogaVariant<Context extends object> {
   readonly settings: VariantSettings;
-  readonly resolvers: object;
+  /** By type and field, for the three operations that the bench asks. */
+  readonly resolvers: Resolvers;
   /** What resolvers get for one request. */
   readonly contextOf: (viewer: Viewer | null) => Context;
   readonly stop: () => Promise<unknown>;
 }
 
-/** Scalars as drivers and Prisma hand them over. */
-export const plainScalars = {
-  BigInt: { serialize: String },
-  DateTime: { serialize: (value: Date) => value.toISOString() },
-};
+type Resolvers = NonNullable<Parameters<typeof createSchema>[0]["resolvers"]>;
 
 /** Listens as the settings say, until stopped. */
 export function serveYoga<Context extends object>({ settings, resolvers, contextOf, stop }: YogaVariant<Context>): void {
-  const rules = {
-    keys: settings.tokenKeys,
-    issuer: settings.tokenIssuer,
-    audience: settings.tokenAudience,
-    clock: systemClock,
-  };
+  const authenticate = createAuthenticate(settings);
   const yoga = createYoga<{ req: IncomingMessage }, Context>({
     schema: createSchema({ typeDefs, resolvers }),
     context: ({ req }) => {
-      const authentication = authenticate(req, rules);
+      const authentication = authenticate(req.headers.authorization);
       if (authentication.refused) throw refusal();
       return contextOf(authentication.viewer);
     },

@@ -1,0 +1,86 @@
+// The closed loop, by autocannon: so many connections, each sending its next request when its answer is
+// there. Shows what a server can do at most; its latencies are those of a full house.
+
+import autocannon from "autocannon";
+import { latencyOf } from "../measure/statistics.ts";
+import type { WireRequest } from "../variants/wire.ts";
+import type { LoadJob } from "./job.ts";
+import { serveLoad, type StretchResult } from "./load-process.ts";
+
+/** More than any variant answers in a second: no request is sent twice in one stretch. */
+const REQUESTS_PER_SECOND_MAX = 6_000;
+/** A single player's requests differ in the point alone, and not many are needed. */
+const SAME_PLAYER_REQUESTS = 2_000;
+const TIMEOUT_SECONDS = 10;
+/** How often autocannon looks whether its time is over. */
+const TICK_MS = 50;
+const ERRORS_FIELD = '"errors":';
+
+serveLoad({
+  requestCount: (job, seconds) => {
+    const wanted = job.playerId === null ? Math.ceil(seconds * REQUESTS_PER_SECOND_MAX) : SAME_PLAYER_REQUESTS;
+    return Math.max(wanted, connectionsOf(job));
+  },
+  run: (job, requests, seconds) => stretch(job.origin, connectionsOf(job), requests, seconds),
+});
+
+function connectionsOf({ arrivals }: LoadJob): number {
+  if (arrivals.loop !== "closed") throw new Error("this process runs closed loops");
+  return arrivals.connections;
+}
+
+async function stretch(
+  origin: string,
+  connections: number,
+  requests: readonly WireRequest[],
+  seconds: number,
+): Promise<StretchResult> {
+  const decks = dealt(requests, connections);
+  const latencies: number[] = [];
+  let client = 0;
+  const { result, elapsedMs } = await runAutocannon(
+    {
+      url: origin,
+      connections,
+      duration: seconds,
+      timeout: TIMEOUT_SECONDS,
+      sampleInt: TICK_MS,
+      setupClient: (set) => {
+        set.setRequests(decks[client % connections] as autocannon.Request[]);
+        client += 1;
+      },
+      verifyBody: (body) => !String(body).includes(ERRORS_FIELD),
+    },
+    (responseMs) => latencies.push(responseMs),
+  );
+  return {
+    sent: result.requests.sent,
+    answered: latencies.length,
+    errors: result.errors + result.non2xx + result.mismatches,
+    seconds: elapsedMs / 1000,
+    latencyMs: latencyOf(Float64Array.from(latencies)),
+  };
+}
+
+/** The time counts from when all connections are under way: building their requests was before. */
+function runAutocannon(
+  options: autocannon.Options,
+  onResponse: (responseMs: number) => void,
+): Promise<{ result: autocannon.Result; elapsedMs: number }> {
+  return new Promise((resolve, reject) => {
+    let startedMs = 0;
+    const run = autocannon(options, (error: Error | null, result: autocannon.Result) => {
+      if (error === null) resolve({ result, elapsedMs: performance.now() - startedMs });
+      else reject(error);
+    });
+    startedMs = performance.now();
+    run.on("response", (_client, _status, _bytes, responseMs) => onResponse(responseMs));
+  });
+}
+
+/** Each connection its own requests, so that no two ask the same at the same time. */
+function dealt(requests: readonly WireRequest[], hands: number): WireRequest[][] {
+  const decks: WireRequest[][] = Array.from({ length: hands }, () => []);
+  requests.forEach((request, place) => decks[place % hands]!.push(request));
+  return decks;
+}

@@ -1,0 +1,84 @@
+// One measurement: load on one server, with the kernel's and MySQL's counters read before and after. All
+// "per request" figures divide by the requests sent, since the server works for those cut off at the end too.
+
+import { setTimeout as delay } from "node:timers/promises";
+import type { LoadDriver } from "../load/driver.ts";
+import type { Arrivals } from "../load/job.ts";
+import type { ServerProcess } from "../server-process.ts";
+import type { DatabaseMeter } from "./database-usage.ts";
+import { cpuMicroseconds, residentBytes } from "./process-usage.ts";
+import type { LatencyMs } from "./statistics.ts";
+
+export interface Measurement {
+  /** Answers a second. */
+  readonly throughput: number;
+  readonly latencyMs: LatencyMs;
+  readonly requests: number;
+  readonly errors: number;
+  readonly seconds: number;
+  /** Microseconds of CPU a request: the server with all its processes, MySQL, and the load process. */
+  readonly serverCpuUs: number;
+  readonly mysqlCpuUs: number;
+  readonly loadCpuUs: number;
+  readonly statementsPerRequest: number;
+  /** Resident bytes of the server before the load and after it. */
+  readonly residentBytesBefore: number;
+  readonly residentBytesAfter: number;
+}
+
+export interface MeasureOptions {
+  readonly server: ServerProcess;
+  readonly driver: LoadDriver;
+  readonly meter: DatabaseMeter;
+  readonly scenario: string;
+  /** Only this player asks; null for distinct random players. */
+  readonly playerId: number | null;
+  readonly arrivals: Arrivals;
+  readonly seed: number;
+  readonly warmUpSeconds: number;
+  readonly measuredSeconds: number;
+}
+
+/** Requests that the end of the load cut off are still answered, to nobody; their work belongs to it. */
+const TAIL_MS = 250;
+
+export async function measure(options: MeasureOptions): Promise<Measurement> {
+  const { server, driver, meter, scenario, playerId, arrivals, seed, warmUpSeconds, measuredSeconds } = options;
+  const residentBytesBefore = residentBytes(server.pid);
+  const read = async () => {
+    await delay(TAIL_MS);
+    return { server: cpuMicroseconds(server.pid), mysql: await meter.read() };
+  };
+  let before = { server: 0, mysql: { cpuUs: 0, statements: 0 } };
+  const result = await driver.run(
+    {
+      origin: server.origin,
+      form: server.variant.form,
+      scenario,
+      world: server.world.name,
+      playerId,
+      seed,
+      arrivals,
+      warmUpSeconds,
+      measuredSeconds,
+    },
+    async () => {
+      before = await read();
+    },
+  );
+  const after = await read();
+  const mysql = meter.difference(before.mysql, after.mysql);
+  return {
+    throughput: result.answered / result.seconds,
+    latencyMs: result.latencyMs,
+    requests: result.sent,
+    errors: result.errors,
+    seconds: result.seconds,
+    serverCpuUs: (after.server - before.server) / result.sent,
+    mysqlCpuUs: mysql.cpuUs / result.sent,
+    loadCpuUs: result.cpuUs / result.sent,
+    statementsPerRequest: mysql.statements / result.sent,
+    residentBytesBefore,
+    residentBytesAfter: residentBytes(server.pid),
+  };
+}
