@@ -57,7 +57,8 @@ export const budgets: readonly Budget[] = [
   {
     title: "Growth: PlayerState CPU per request with a thousand times the catalogue",
     ...atMost(1.2, "x"),
-    figureOf: (results) => ratioBetween(results, "player-state-catalogue", "player-state-small", totalCpuUs)?.median ?? null,
+    figureOf: (results) =>
+      ratioBetween(results, "player-state-catalogue", "player-state-small", totalCpuUs)?.median ?? null,
   },
   {
     title: "NearbyItems p99, to PlayerState's",

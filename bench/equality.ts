@@ -77,8 +77,8 @@ function forbiddenQuestions(token: string, playerCount: number): Question[] {
 async function canonicalAnswer({ origin, variant }: ServerProcess, { ask, token }: Question): Promise<string> {
   const { method, path, headers, body } = wireRequest(variant.form, ask, token);
   const response = await fetch(`${origin}${path}`, { method, headers, ...(body === undefined ? {} : { body }) });
-  const text = await response.text();
-  return canonicalJson({ status: response.status, ...contentOf(JSON.parse(text)) });
+  const content = contentOf((await response.json()) as AnswerBody);
+  return canonicalJson({ status: response.status, ...content });
 }
 
 interface AnswerBody {
@@ -88,7 +88,10 @@ interface AnswerBody {
 
 /** Data, and errors as sorted "path: code"; what else an answer carries (costs, places) is its own. */
 function contentOf({ data = null, errors = [] }: AnswerBody): object {
-  return { data, errors: errors.map(({ path = [], extensions }) => `${path.join(".")}: ${extensions?.code}`).toSorted() };
+  return {
+    data,
+    errors: errors.map(({ path = [], extensions }) => `${path.join(".")}: ${extensions?.code}`).toSorted(),
+  };
 }
 
 /** JSON with the keys of every object in order. */

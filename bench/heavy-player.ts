@@ -21,9 +21,10 @@ export async function addHeavyPlayer(
   count: number,
   progress: (line: string) => void,
 ): Promise<void> {
-  const [row] = await connection.query<{ last: number }[]>("SELECT item_location_n_last AS last FROM player WHERE id = ?", [
-    HEAVY_PLAYER_ID,
-  ]);
+  const [row] = await connection.query<{ last: number }[]>(
+    "SELECT item_location_n_last AS last FROM player WHERE id = ?",
+    [HEAVY_PLAYER_ID],
+  );
   const last = row?.last ?? 0;
   if (last >= count) return;
   progress(`giving player ${HEAVY_PLAYER_ID} ${count} item locations`);

@@ -105,7 +105,7 @@ function parsedValues(args: readonly string[]): Values {
         ...Object.fromEntries(flags.map((name) => [name, { type: "boolean" } as const])),
       },
       allowPositionals: false,
-    }).values as Values;
+    }).values;
   } catch (error) {
     throw mistake(error instanceof Error ? error.message : String(error));
   }

@@ -94,7 +94,12 @@ export function ratioTo(results: BenchResults, trial: TrialName, variant: Varian
 }
 
 /** Satchel's figure in one trial to its own in another. */
-export function ratioBetween(results: BenchResults, trial: TrialName, reference: TrialName, figure: Figure): Ratio | null {
+export function ratioBetween(
+  results: BenchResults,
+  trial: TrialName,
+  reference: TrialName,
+  figure: Figure,
+): Ratio | null {
   const measured = roundsOf(results, trial, "satchel");
   const compared = roundsOf(results, reference, "satchel");
   return measured.length === 0 || compared.length === 0 ? null : ratioOf(measured.map(figure), compared.map(figure));

@@ -24,6 +24,19 @@ export interface RoundsContext {
 const LATE_P99_MS = 1_000;
 const SOAK_STRETCH_SECONDS = 10;
 const SEEDS_PER_ROUND = 100;
+/** Beyond all seeds of rounds. */
+const WARM_UP_SEED = 500_000;
+const SOAK_SEED = 1_000_000;
+
+/** The mix once by every server, thrown away: the first round must not be the one that compiles the code. */
+export async function warmUpAll(context: RoundsContext): Promise<void> {
+  const { trials, servers, progress } = context;
+  progress("Warming up all servers ...");
+  const mix = trials.find(({ name }) => name === "mix")!;
+  for (const server of servers) {
+    await closedLoop(context, { ...mix, world: server.world.name }, server, WARM_UP_SEED);
+  }
+}
 
 /** Every closed loop, `roundCount` times. */
 export async function runRounds(context: RoundsContext): Promise<TrialResult[]> {
@@ -76,7 +89,7 @@ export async function runSoak(context: RoundsContext): Promise<Measurement[]> {
   const results: Measurement[] = [];
   const endMs = performance.now() + options.soakMinutes * 60_000;
   while (performance.now() < endMs) {
-    const seed = 1_000_000 + results.length;
+    const seed = SOAK_SEED + results.length;
     const longer = { ...context, options: { ...options, measuredSeconds: SOAK_STRETCH_SECONDS, warmUpSeconds: 0.1 } };
     const measurement = await closedLoop(longer, mix, satchel, seed);
     results.push(measurement);

@@ -18,7 +18,7 @@ import { benchOptionsOf, type BenchOptions } from "./options.ts";
 import { writeReport } from "./report/write-report.ts";
 import { trialTables } from "./report/tables.ts";
 import type { BenchResults, SweepResult } from "./results.ts";
-import { runOpenLoops, runRounds, runSoak } from "./rounds.ts";
+import { runOpenLoops, runRounds, runSoak, warmUpAll } from "./rounds.ts";
 import { startServer, type ServerProcess, type ServerSettings } from "./server-process.ts";
 import { readSurroundings } from "./surroundings.ts";
 import { bestPoolSize, sweepPoolSizes } from "./sweep.ts";
@@ -81,6 +81,7 @@ async function measureAll({ dataDir, options, stack, worlds, meter }: BenchConte
   const comparedAnswers = await compareAnswers(servers, settings.tokenKeys);
   const trials = trialsOf(options);
   const context = { trials, servers, drivers, meter, options, progress };
+  await warmUpAll(context);
   const results = {
     ...surroundings,
     options,
@@ -157,7 +158,11 @@ function secretKeys(): { tokenKeys: string; cursorKeys: string } {
 
 function serverNames(): string[] {
   const names = Object.keys(variants) as VariantName[];
-  return [...names.map((name) => serverName(name, "main")), serverName("satchel", "small"), serverName("satchel", "catalogue")];
+  return [
+    ...names.map((name) => serverName(name, "main")),
+    serverName("satchel", "small"),
+    serverName("satchel", "catalogue"),
+  ];
 }
 
 function serverName(variant: VariantName, world: WorldName): string {

@@ -82,7 +82,12 @@ function spawnServer(options: StartServerOptions, logPath: string): ChildProcess
 }
 
 /** Any answer of the GraphQL path or of REST's will do: the content is compared later. */
-async function untilAnswering(child: ChildProcess, { form, name }: Variant, origin: string, logPath: string): Promise<void> {
+async function untilAnswering(
+  child: ChildProcess,
+  { form, name }: Variant,
+  origin: string,
+  logPath: string,
+): Promise<void> {
   const startedMs = performance.now();
   const { method, path, headers, body } = wireRequest(form, { operation: "HomeScreen", variables: {} }, null);
   while (!(await isAnswering(`${origin}${path}`, { method, headers, ...(body === undefined ? {} : { body }) }))) {

@@ -9,10 +9,9 @@ import type { Surroundings } from "./results.ts";
 
 /** `mariadb` is the server's own words. */
 export function readSurroundings(mariadb: string): Surroundings {
-  const { dependencies, devDependencies } = JSON.parse(readFileSync(join(projectDir, "package.json"), "utf8")) as Record<
-    "dependencies" | "devDependencies",
-    Record<string, string>
-  >;
+  const { dependencies, devDependencies } = JSON.parse(
+    readFileSync(join(projectDir, "package.json"), "utf8"),
+  ) as Record<"dependencies" | "devDependencies", Record<string, string>>;
   const installed = { ...devDependencies, ...dependencies };
   return {
     startedAt: new Date().toISOString(),

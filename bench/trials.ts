@@ -33,7 +33,12 @@ export function trialsOf(options: BenchOptions): Trial[] {
   const alone = { ...compared, isCompared: false } as const;
   const count = (value: number) => value.toLocaleString("en");
   return [
-    { ...compared, name: "player-state", title: `PlayerState, ${count(playerCount)} players`, scenario: "player-state" },
+    {
+      ...compared,
+      name: "player-state",
+      title: `PlayerState, ${count(playerCount)} players`,
+      scenario: "player-state",
+    },
     { ...compared, name: "nearby-items", title: "NearbyItems", scenario: "nearby-items" },
     { ...compared, name: "home-screen", title: "HomeScreen", scenario: "home-screen" },
     { ...compared, name: "mix", title: "Mix: 60 % PlayerState, 20 % NearbyItems, 20 % HomeScreen", scenario: "mix" },

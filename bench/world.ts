@@ -40,7 +40,11 @@ const TABLES = [
 ];
 
 /** Makes what is missing and reads all of it once, so that no measurement pays for a cold disk. */
-export async function openWorlds(stack: Stack, options: BenchOptions, progress: (line: string) => void): Promise<Worlds> {
+export async function openWorlds(
+  stack: Stack,
+  options: BenchOptions,
+  progress: (line: string) => void,
+): Promise<Worlds> {
   const { playerCount, smallPlayerCount, catalogueItemCount, heavyItemLocationCount } = options;
   const open = (name: WorldName, players: number, items: number) =>
     openWorld(stack, { name, playerCount: players, itemCount: items, heavyItemLocationCount }, progress);

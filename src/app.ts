@@ -68,6 +68,7 @@ export function createApp({ config, logger, clock = systemClock, onStatement }: 
     fastLane: createFastLane(schema, registeredOperations, logger),
     yogaLane: createYogaLane({ schema, config, services, metrics, logger }),
     metrics,
+    pageShown: config.environment === "development",
   });
   const http = createHttpServer({ graphql, isReady: () => answers(pool), metrics });
 

@@ -18,7 +18,11 @@ export interface LoadDriver {
 /** Compiled entries: a transpiler's hooks have no place beside a measurement. */
 const ENTRIES = { closed: "closed-loop.js", open: "open-loop.js" } as const;
 
-export async function startLoadDriver(loop: keyof typeof ENTRIES, worlds: Worlds, tokenKeys: string): Promise<LoadDriver> {
+export async function startLoadDriver(
+  loop: keyof typeof ENTRIES,
+  worlds: Worlds,
+  tokenKeys: string,
+): Promise<LoadDriver> {
   const child = fork(join(projectDir, "bench/dist/bench/load", ENTRIES[loop]), {
     serialization: "advanced",
     detached: true,

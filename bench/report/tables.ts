@@ -8,6 +8,8 @@ import { variantNames, variants, type VariantName } from "../variants/variants.t
 interface Column {
   readonly head: string;
   readonly cell: (results: BenchResults, trial: Trial, variant: VariantName) => string;
+  /** Compares variants, so it says nothing where there is one. */
+  readonly isRatio?: boolean;
 }
 
 const COLUMNS: readonly Column[] = [
@@ -20,9 +22,9 @@ const COLUMNS: readonly Column[] = [
   { head: "statements", cell: figureCell(figures.statements, 3) },
   { head: "MB", cell: figureCell(figures.residentMegabytes, 0) },
   { head: "errors", cell: errorsCell },
-  { head: "Satchel: throughput", cell: ratioCell(figures.throughput) },
-  { head: "total CPU", cell: ratioCell(figures.totalCpuUs) },
-  { head: "MySQL CPU", cell: ratioCell(figures.mysqlCpuUs) },
+  { head: "Satchel: throughput", cell: ratioCell(figures.throughput), isRatio: true },
+  { head: "total CPU", cell: ratioCell(figures.totalCpuUs), isRatio: true },
+  { head: "MySQL CPU", cell: ratioCell(figures.mysqlCpuUs), isRatio: true },
 ];
 
 /** All trials, and the open loops. */
@@ -31,7 +33,8 @@ export function trialTables(results: BenchResults): string {
   const head =
     `\nMedians of ${roundCount} interleaved rounds of ${measuredSeconds} s, ${connectionCount} connections unless said. ` +
     "CPU is per request, in microseconds.\nRatios are Satchel's figure to that variant's: throughput above 1 and CPU below 1 are better.\n";
-  return [head, ...results.trials.map(({ trial }) => trialTable(results, trial)), openLoopTable(results)].join("\n");
+  const tables = results.trials.map(({ trial }) => `${trial.title}\n${aligned(trialRows(results, trial))}\n`);
+  return [head, ...tables, openLoopTable(results)].join("\n");
 }
 
 /** Variants that a trial measured, in the order of the list. */
@@ -39,18 +42,16 @@ export function measuredVariants(results: BenchResults, trial: Trial): VariantNa
   return variantNames.filter((name) => roundsOf(results, trial.name, name).length > 0);
 }
 
-function trialTable(results: BenchResults, trial: Trial): string {
+/** Head and rows of one trial, as text. */
+export function trialRows(results: BenchResults, trial: Trial): string[][] {
   const names = measuredVariants(results, trial);
-  const columns = names.length > 1 ? COLUMNS : COLUMNS.filter(({ head }) => !/^Satchel|CPU$/.test(head));
-  const rows = names.map((name) => [
-    variants[name].title,
-    ...columns.map(({ cell }) => cell(results, trial, name)),
-  ]);
-  return `${trial.title}\n${aligned([["", ...columns.map(({ head }) => head)], ...rows])}\n`;
+  const columns = names.length > 1 ? COLUMNS : COLUMNS.filter(({ isRatio }) => isRatio !== true);
+  const rows = names.map((name) => [variants[name].title, ...columns.map(({ cell }) => cell(results, trial, name))]);
+  return [["", ...columns.map(({ head }) => head)], ...rows];
 }
 
-function openLoopTable({ openLoop, trials }: BenchResults): string {
-  if (openLoop.length === 0) return "";
+/** Head and rows of the open loops; the head alone where none was run. */
+export function openLoopRows({ openLoop, trials }: BenchResults): string[][] {
   const titleOf = (name: string) => trials.find(({ trial }) => trial.name === name)?.trial.title ?? name;
   const rows = openLoop.map(({ trial, variant, perSecond, measurement: { latencyMs, errors } }) => [
     titleOf(trial),
@@ -59,8 +60,12 @@ function openLoopTable({ openLoop, trials }: BenchResults): string {
     ...[latencyMs.p50, latencyMs.p99, latencyMs.p999].map((ms) => ms.toFixed(1)),
     String(errors),
   ]);
-  const head = ["", "", "arrivals/s", "p50 ms", "p99 ms", "p99.9 ms", "errors"];
-  return `Open loop: constant arrivals, latency from the intended moment of sending\n${aligned([head, ...rows])}\n`;
+  return [["", "", "arrivals/s", "p50 ms", "p99 ms", "p99.9 ms", "errors"], ...rows];
+}
+
+function openLoopTable(results: BenchResults): string {
+  if (results.openLoop.length === 0) return "";
+  return `Open loop: constant arrivals, latency from the intended moment of sending\n${aligned(openLoopRows(results))}\n`;
 }
 
 function figureCell(figure: Figure, digits: number): Column["cell"] {

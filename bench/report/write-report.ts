@@ -11,7 +11,7 @@ import { reportPage } from "./report-page.ts";
 export function writeReport(folder: string, results: BenchResults, verdicts: readonly Verdict[]): string[] {
   mkdirSync(folder, { recursive: true });
   const { startedAt, commit, isModified } = results;
-  const moment = startedAt.slice(0, 16).replace(":", "");
+  const moment = startedAt.slice(0, 16).replace("T", "-").replace(":", "");
   const jsonPath = join(folder, `${moment}-${commit}${isModified ? "-modified" : ""}.json`);
   const pagePath = join(folder, "report.html");
   writeFileSync(jsonPath, `${JSON.stringify({ ...results, verdicts }, null, 1)}\n`);

@@ -5,12 +5,11 @@
 // failure nobody catches.
 
 import { Socket } from "node:net";
-
-type WriteCallback = (error?: Error | null) => void;
+import { startDeadline } from "../runtime/deadline.ts";
 
 export class VigilantSocket extends Socket {
   readonly #silenceMs: number;
-  #timer: NodeJS.Timeout | undefined;
+  #stopWaiting: (() => void) | undefined;
 
   constructor(silenceMs: number) {
     super();
@@ -21,25 +20,27 @@ export class VigilantSocket extends Socket {
     this.on("close", () => this.#heard());
   }
 
+  // Not `write`: connecting sets that back to the original on every socket.
+  override _write(chunk: unknown, encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
+    this.#awaitAnswer();
+    super._write(chunk, encoding, callback);
+  }
+
+  override _writev(
+    chunks: { chunk: unknown; encoding: BufferEncoding }[],
+    callback: (error?: Error | null) => void,
+  ): void {
+    this.#awaitAnswer();
+    super._writev?.(chunks, callback);
+  }
+
   /** Starts waiting for an answer, unless one is already awaited. */
-  override write(chunk: Uint8Array | string, callback?: WriteCallback): boolean;
-  override write(chunk: Uint8Array | string, encoding?: BufferEncoding, callback?: WriteCallback): boolean;
-  override write(chunk: Uint8Array | string, ...rest: never[]): boolean {
-    this.#timer ??= setTimeout(() => this.#giveUp(), this.#silenceMs);
-    return super.write(chunk, ...rest);
+  #awaitAnswer(): void {
+    this.#stopWaiting ??= startDeadline(this.#silenceMs, () => this.destroy(new Error("the server fell silent")));
   }
 
   #heard(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-  }
-
-  #giveUp(): void {
-    const expired = this.#timer;
-    // A stall of our own event loop lets timers fire before the sockets are read: look once more
-    // before calling a healthy server dead.
-    setImmediate(() => {
-      if (this.#timer === expired) this.destroy(new Error("the server fell silent"));
-    });
+    this.#stopWaiting?.();
+    this.#stopWaiting = undefined;
   }
 }

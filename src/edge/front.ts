@@ -25,6 +25,8 @@ export interface FrontOptions {
   /** The Yoga lane; finds the parameters of a POST already parsed in `request.body`. */
   readonly yogaLane: (request: IncomingMessage, response: ServerResponse, facts: { viewer: Viewer | null }) => unknown;
   readonly metrics: Metrics;
+  /** Whether a browser that opens the address is shown GraphiQL. */
+  readonly pageShown: boolean;
 }
 
 /** One request on its way through the front. */
@@ -59,10 +61,14 @@ export function createFront(options: FrontOptions): Front {
       return;
     }
     const { viewer } = authentication;
+    // Before the media type: a browser takes anything after its page, which from others means JSON.
+    if (options.pageShown && isPageRequest(request)) {
+      options.yogaLane(request, response, { viewer });
+      return;
+    }
     const mediaType = negotiatedMediaType(request.headers.accept);
     if (mediaType === null) {
-      if (isPageRequest(request)) options.yogaLane(request, response, { viewer });
-      else refuseCounted(response, badRequest("No acceptable media type.", 406), "application/json");
+      refuseCounted(response, badRequest("No acceptable media type.", 406), "application/json");
       return;
     }
     const passage = { request, response, mediaType, viewer, startedAtMs };
@@ -91,7 +97,7 @@ function authorizationOf({ headers, rawHeaders }: IncomingMessage): string | und
   return count === 1 ? headers.authorization : "several";
 }
 
-/** A browser that opens the address: GraphiQL's page in development. */
+/** A browser that opens the address. */
 function isPageRequest({ method, headers }: IncomingMessage): boolean {
   return method === "GET" && (headers.accept ?? "").includes("text/html");
 }

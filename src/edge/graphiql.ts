@@ -16,6 +16,7 @@ const exampleVariables: Readonly<Record<string, object>> = {
   PlayerState: { id: playerGlobalId(DEMO_PLAYER) },
   NearbyItems: { near: { lat: 52.52, lng: 13.405 } },
   ItemDetail: { id: itemGlobalId(1n) },
+  ObjectsById: { ids: [playerGlobalId(DEMO_PLAYER), itemGlobalId(1n)] },
 };
 
 /** The newest document of each name (the registry keeps old ones too), PlayerState before the others. */

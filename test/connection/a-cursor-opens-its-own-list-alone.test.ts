@@ -23,7 +23,12 @@ beforeAll(async () => {
   for (const playerId of players) {
     await insertTransactions(api.database, playerId, [
       { lines: [{ itemId: 1, received: 9n }] },
-      { lines: [{ itemId: 4, received: 9n }, { itemId: 5, received: 9n }] },
+      {
+        lines: [
+          { itemId: 4, received: 9n },
+          { itemId: 5, received: 9n },
+        ],
+      },
     ]);
     await insertItemLocations(api.database, playerId, [{ lat: 10, lng: 20 }]);
     await insertRuns(api.database, playerId, [{ distanceMm: 5 }]);

@@ -41,7 +41,11 @@ beforeAll(async () => {
   expected["Query.items"] = itemIds.map((itemId) => ({ id: itemGlobalId(BigInt(itemId)) }));
 
   const versions = Array.from({ length: ENTRIES }, (_, place) => place + 1);
-  await insertTransactions(database, id, versions.map((n) => ({ lines: [{ itemId: 4, received: BigInt(n) }] })));
+  await insertTransactions(
+    database,
+    id,
+    versions.map((n) => ({ lines: [{ itemId: 4, received: BigInt(n) }] })),
+  );
   expected["Player.transactions"] = versions.toReversed().map((n) => ({ id: itemTransactionGlobalId(key, BigInt(n)) }));
   expected["Player.state"] = itemIds.map((itemId) => ({
     item: { id: itemGlobalId(BigInt(itemId)) },
@@ -50,18 +54,29 @@ beforeAll(async () => {
 
   // Northwards along a meridian, put in out of order; the first two lie at the same place.
   const steps = [3, 0, 5, 1, 0, 4, 2];
-  const ns = await insertItemLocations(database, id, steps.map((step) => ({ lat: 52.5 + step / 1000, lng: 13.4 })));
+  const ns = await insertItemLocations(
+    database,
+    id,
+    steps.map((step) => ({ lat: 52.5 + step / 1000, lng: 13.4 })),
+  );
   expected["Player.itemLocations"] = steps
     .map((step, place) => ({ step, n: ns[place]! }))
     .toSorted((a, b) => a.step - b.step || a.n - b.n)
     .map(({ n }) => ({ id: itemLocationGlobalId(key, BigInt(n)) }));
 
-  const runIds = await insertRuns(database, id, versions.map((n) => ({ distanceMm: n * 1000 })));
+  const runIds = await insertRuns(
+    database,
+    id,
+    versions.map((n) => ({ distanceMm: n * 1000 })),
+  );
   expected["Player.runs"] = runIds.toReversed().map((runId) => ({ id: runGlobalId(key, runId) }));
 
   // Seven ranked players: 28 km is the owner's, two pairs are tied.
   const distances = [50_000, 50_000, 28_000, 9_000, 9_000, 9_000, 1];
-  const others = await insertPlayers(database, Array.from({ length: ENTRIES - 1 }, () => ({})));
+  const others = await insertPlayers(
+    database,
+    Array.from({ length: ENTRIES - 1 }, () => ({})),
+  );
   await database.query("DELETE FROM run_total");
   const playerIds = [others[0]!, others[1]!, id, others[2]!, others[3]!, others[4]!, others[5]!];
   for (const [place, playerId] of playerIds.entries()) {

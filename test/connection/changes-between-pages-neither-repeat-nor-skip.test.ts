@@ -2,7 +2,13 @@
 // never make it see a survivor twice or not at all, even when the entry of the cursor itself is gone.
 
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { itemGlobalId, itemLocationGlobalId, itemTransactionGlobalId, playerGlobalId, runGlobalId } from "../../src/runtime/ids.ts";
+import {
+  itemGlobalId,
+  itemLocationGlobalId,
+  itemTransactionGlobalId,
+  playerGlobalId,
+  runGlobalId,
+} from "../../src/runtime/ids.ts";
 import { startApi, type TestApi } from "../kit/api.ts";
 import {
   insertItemLocations,
@@ -49,7 +55,10 @@ it("the catalogue", async () => {
 it("a player's state", async () => {
   const playerId = await insertPlayer(api.database);
   const itemIds = [201, 203, 205, 207, 209, 211];
-  await insertItems(api.database, [...itemIds, 202, 210].map((itemId) => ({ itemId })));
+  await insertItems(
+    api.database,
+    [...itemIds, 202, 210].map((itemId) => ({ itemId })),
+  );
   const grants = itemIds.map((itemId) => ({ lines: [{ itemId, received: 1n }] }));
   await insertTransactions(api.database, playerId, grants);
   const list: List = { field: "Player.state", playerId, filter: "includeZero: false" };
@@ -57,7 +66,12 @@ it("a player's state", async () => {
     insertTransactions(api.database, playerId, [
       { lines: [{ itemId: 205, spent: 1n }] },
       { lines: [{ itemId: 207, spent: 1n }] },
-      { lines: [{ itemId: 202, received: 1n }, { itemId: 210, received: 1n }] },
+      {
+        lines: [
+          { itemId: 202, received: 1n },
+          { itemId: 210, received: 1n },
+        ],
+      },
     ]),
   );
   expect(before).toEqual([201, 203, 205].map((itemId) => itemGlobalId(BigInt(itemId))));
@@ -88,18 +102,26 @@ it.each([
 ])("item transactions, %s", async (_, filter) => {
   const playerId = await insertPlayer(api.database);
   const grant = { lines: [{ itemId: 4, received: 1n }] };
-  await insertTransactions(api.database, playerId, Array.from({ length: 6 }, () => grant));
+  await insertTransactions(
+    api.database,
+    playerId,
+    Array.from({ length: 6 }, () => grant),
+  );
   const list: List = { field: "Player.transactions", playerId, ...(filter === undefined ? {} : { filter }) };
   // The ledger is only ever added to.
   const { before, after } = await readAround(list, () => insertTransactions(api.database, playerId, [grant, grant]));
-  const ids = (versions: number[]) => versions.map((version) => itemTransactionGlobalId(BigInt(playerId), BigInt(version)));
+  const ids = (versions: number[]) =>
+    versions.map((version) => itemTransactionGlobalId(BigInt(playerId), BigInt(version)));
   expect(before).toEqual(ids([6, 5, 4]));
   expect(after).toEqual(ids([3, 2, 1]));
 });
 
 it("runs", async () => {
   const playerId = await insertPlayer(api.database);
-  const run = (n: number) => ({ distanceMm: 1, runId: `019a00000000700080000000000000${n.toString(16).padStart(2, "0")}` });
+  const run = (n: number) => ({
+    distanceMm: 1,
+    runId: `019a00000000700080000000000000${n.toString(16).padStart(2, "0")}`,
+  });
   await insertRuns(api.database, playerId, [1, 2, 3, 5, 6, 7].map(run));
   const { before, after } = await readAround({ field: "Player.runs", playerId }, async () => {
     const gone = Buffer.from(run(5).runId, "hex");
@@ -114,7 +136,10 @@ it("runs", async () => {
 
 it("a leaderboard, with ranks as they are by then", async () => {
   const city = "Between Pages";
-  const playerIds = await insertPlayers(api.database, Array.from({ length: 8 }, () => ({ city })));
+  const playerIds = await insertPlayers(
+    api.database,
+    Array.from({ length: 8 }, () => ({ city })),
+  );
   const distances = [900, 800, 700, 700, 600, 500];
   for (const [place, distanceMm] of distances.entries()) {
     await insertRuns(api.database, playerIds[place]!, [{ distanceMm }]);
@@ -134,5 +159,7 @@ it("a leaderboard, with ranks as they are by then", async () => {
     await walk(api, list, 1),
   ];
   expect(tail.nodes.map(({ rank }: { rank: number }) => rank)).toEqual([1, 2, 3, 4, 5, 6]);
-  expect(pages.flatMap(({ nodes }) => nodes).map((node) => (node as { rank: number }).rank)).toEqual([1, 2, 3, 4, 5, 6]);
+  expect(pages.flatMap(({ nodes }) => nodes).map((node) => (node as { rank: number }).rank)).toEqual([
+    1, 2, 3, 4, 5, 6,
+  ]);
 });

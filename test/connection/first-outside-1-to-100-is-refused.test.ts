@@ -87,7 +87,10 @@ describe.each(listFields)("%s", (field) => {
 });
 
 it("answers a hundred entries and says that there are more", async () => {
-  await insertItems(api.database, Array.from({ length: 95 }, () => ({})));
+  await insertItems(
+    api.database,
+    Array.from({ length: 95 }, () => ({})),
+  );
   const page = await readPage(api, { field: "Query.items" }, { first: 100 });
   expect([page.nodes.length, page.pageInfo.hasNextPage]).toEqual([100, true]);
 });

@@ -6,7 +6,16 @@ import { playerGlobalId } from "../../src/runtime/ids.ts";
 import { startApi, type TestApi } from "../kit/api.ts";
 import { sendTo } from "../kit/request.ts";
 
-const names = ["__proto__", "constructor", "prototype", "toString", "valueOf", "hasOwnProperty", "__defineGetter__", "then"];
+const names = [
+  "__proto__",
+  "constructor",
+  "prototype",
+  "toString",
+  "valueOf",
+  "hasOwnProperty",
+  "__defineGetter__",
+  "then",
+];
 
 let api: TestApi;
 let prototypeBefore: PropertyKey[];
@@ -41,7 +50,9 @@ it.each(names)("%s is the name of an operation", async (name) => {
 });
 
 it.each(names)("%s as an operation that is not there is refused", async (name) => {
-  const { status, text } = await send(JSON.stringify({ query: "query A { __typename } query B { __typename }", operationName: name }));
+  const { status, text } = await send(
+    JSON.stringify({ query: "query A { __typename } query B { __typename }", operationName: name }),
+  );
   expect(status).toBe(400);
   expect(text).not.toContain("INTERNAL_SERVER_ERROR");
 });
@@ -55,9 +66,12 @@ it.each(names)("%s is a variable that nobody asked for", async (name) => {
 
 it.each(names)("%s is a variable of the document: used, or refused with a code", async (name) => {
   const query = `query ($${name}: ID!) { player(id: $${name}) { id } }`;
-  const { status, text } = await send(`{"query": ${JSON.stringify(query)}, "variables": {"${name}": "${playerGlobalId(1n)}"}}`);
+  const { status, text } = await send(
+    `{"query": ${JSON.stringify(query)}, "variables": {"${name}": "${playerGlobalId(1n)}"}}`,
+  );
   // graphql-js keeps variables in a plain object, where __proto__ cannot be a name of one's own.
-  if (name === "__proto__") expect([status, JSON.parse(text).errors[0].extensions.code]).toEqual([400, "BAD_USER_INPUT"]);
+  if (name === "__proto__")
+    expect([status, JSON.parse(text).errors[0].extensions.code]).toEqual([400, "BAD_USER_INPUT"]);
   else expect([status, text]).toEqual([200, `{"data":{"player":{"id":"${playerGlobalId(1n)}"}}}`]);
 });
 
@@ -70,7 +84,13 @@ it.each(names)("%s is a field of an input object that is not there", async (name
 });
 
 it.each(names)("%s is a field, a type and a fragment that are not there", async (name) => {
-  for (const query of [`{ ${name} }`, `{ ... on ${name} { id } }`, `{ ...${name} }`, `query ($x: ${name}) { __typename }`, `{ __typename @${name} }`]) {
+  for (const query of [
+    `{ ${name} }`,
+    `{ ... on ${name} { id } }`,
+    `{ ...${name} }`,
+    `query ($x: ${name}) { __typename }`,
+    `{ __typename @${name} }`,
+  ]) {
     const { status, text } = await send(JSON.stringify({ query }));
     expect([status, JSON.parse(text).errors[0].extensions.code]).toEqual([400, "GRAPHQL_VALIDATION_FAILED"]);
   }

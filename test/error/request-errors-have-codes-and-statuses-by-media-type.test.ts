@@ -20,7 +20,10 @@ const mistakes: Record<string, { asked: Asked; code: string }> = {
   "an empty document": { asked: { query: "# nothing" }, code: "GRAPHQL_PARSE_FAILED" },
   "a field that is not there": { asked: { query: "{ wallets }" }, code: "GRAPHQL_VALIDATION_FAILED" },
   "a field without its selection": { asked: { query: "{ viewer }" }, code: "GRAPHQL_VALIDATION_FAILED" },
-  "a literal of the wrong type": { asked: { query: '{ items(first: "1") { nodes { id } } }' }, code: "GRAPHQL_VALIDATION_FAILED" },
+  "a literal of the wrong type": {
+    asked: { query: '{ items(first: "1") { nodes { id } } }' },
+    code: "GRAPHQL_VALIDATION_FAILED",
+  },
   "a missing argument": { asked: { query: "{ items { nodes { id } } }" }, code: "GRAPHQL_VALIDATION_FAILED" },
   "a variable that does not fit": {
     asked: { query: "query ($first: Int!) { items(first: $first) { nodes { id } } }", variables: { first: "1" } },
@@ -32,7 +35,10 @@ const mistakes: Record<string, { asked: Asked; code: string }> = {
   },
   "a page of none": { asked: { query: "{ items(first: 0) { nodes { id } } }" }, code: "BAD_USER_INPUT" },
   "a malformed id": { asked: { query: '{ node(id: "x") { id } }' }, code: "BAD_USER_INPUT" },
-  "a city that is missing": { asked: { query: "{ leaderboard(scope: CITY, first: 1) { nodes { rank } } }" }, code: "BAD_USER_INPUT" },
+  "a city that is missing": {
+    asked: { query: "{ leaderboard(scope: CITY, first: 1) { nodes { rank } } }" },
+    code: "BAD_USER_INPUT",
+  },
   "a null where the document has a default": {
     asked: { query: "query ($first: Int = 1) { items(first: $first) { nodes { id } } }", variables: { first: null } },
     code: "BAD_USER_INPUT",

@@ -6,6 +6,9 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { registeredOperations } from "../../src/operations/registry.ts";
 import { startApi, type TestApi } from "../kit/api.ts";
 
+/** What a browser sends: the page first, then anything. */
+const BROWSER_ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+
 let api: TestApi;
 beforeAll(async () => {
   api = await startApi();
@@ -33,7 +36,7 @@ it.each(["evil.example", "localhost.evil.example", "127.0.0.1.evil.example:4000"
 
 function pageFor(host: string): Promise<{ status: number | undefined; body: string }> {
   return new Promise((resolve, reject) => {
-    const headers = { Accept: "text/html", ...(host === "" ? {} : { Host: host }) };
+    const headers = { Accept: BROWSER_ACCEPT, ...(host === "" ? {} : { Host: host }) };
     const options = { port: new URL(api.url).port, host: "127.0.0.1", path: "/graphql", headers, setHost: false };
     const sent = request(options, (response) => {
       let body = "";

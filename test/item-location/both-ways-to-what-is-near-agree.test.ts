@@ -22,21 +22,15 @@ beforeEach(() => {
 
 /** Anywhere, and often where a map has an edge. */
 const center: fc.Arbitrary<Point> = fc.record({
-  lat: fc.oneof(
-    between(-90, 90),
-    fc.constantFrom(90, -90, 0, 89.99, -89.99, 89.6, -89.6),
-  ),
-  lng: fc.oneof(
-    between(-180, 180),
-    fc.constantFrom(180, -180, 0, 179.999, -179.999, 90),
-  ),
+  lat: fc.oneof(between(-90, 90), fc.constantFrom(90, -90, 0, 89.99, -89.99, 89.6, -89.6)),
+  lng: fc.oneof(between(-180, 180), fc.constantFrom(180, -180, 0, 179.999, -179.999, 90)),
 });
 const radius = fc.oneof(fc.constantFrom(0.5, 3000, 50_000), between(0.01, 50_000));
 /** Around the center as shares of the radius; the compass rounded, so that some lie at the same place. */
-const surroundings = fc.array(
-  fc.record({ share: between(0, 1.3), bearing: fc.integer({ min: 0, max: 359 }) }),
-  { minLength: 1, maxLength: 12 },
-);
+const surroundings = fc.array(fc.record({ share: between(0, 1.3), bearing: fc.integer({ min: 0, max: 359 }) }), {
+  minLength: 1,
+  maxLength: 12,
+});
 /** Ones that belong to other meridians: exactly on the poles and the date line. */
 const landmarks = fc.subarray([
   { lat: 90, lng: 10 },
@@ -47,26 +41,33 @@ const landmarks = fc.subarray([
 
 it("answers the same pages either way, around any point with any radius", async () => {
   await checkAsync(
-    fc.asyncProperty(center, radius, surroundings, landmarks, fc.integer({ min: 1, max: 15 }), async (near, withinMeters, around, marks, first) => {
-      const points = [...around.map(({ share, bearing }) => pointAt(near, share * withinMeters, bearing)), ...marks];
-      const playerId = await insertPlayer(api.database);
-      const ns = await insertItemLocations(api.database, playerId, points);
-      const filter = `near: { lat: ${near.lat}, lng: ${near.lng} }, withinMeters: ${withinMeters}`;
-      const read = () => walk(api, { field: "Player.itemLocations", playerId, filter }, first);
-      const few = await read();
-      await setNLast(playerId, 1_000_000);
-      const many = await read();
-      expect(many.map(({ nodes }) => nodes)).toEqual(few.map(({ nodes }) => nodes));
+    fc.asyncProperty(
+      center,
+      radius,
+      surroundings,
+      landmarks,
+      fc.integer({ min: 1, max: 15 }),
+      async (near, withinMeters, around, marks, first) => {
+        const points = [...around.map(({ share, bearing }) => pointAt(near, share * withinMeters, bearing)), ...marks];
+        const playerId = await insertPlayer(api.database);
+        const ns = await insertItemLocations(api.database, playerId, points);
+        const filter = `near: { lat: ${near.lat}, lng: ${near.lng} }, withinMeters: ${withinMeters}`;
+        const read = () => walk(api, { field: "Player.itemLocations", playerId, filter }, first);
+        const few = await read();
+        await setNLast(playerId, 1_000_000);
+        const many = await read();
+        expect(many.map(({ nodes }) => nodes)).toEqual(few.map(({ nodes }) => nodes));
 
-      // What is nearer than the radius by more than a rounding is in; what is farther is not.
-      const ids = new Set(few.flatMap(({ nodes }) => nodes).map((node) => (node as { id: string }).id));
-      const wrong = points.filter((point, place) => {
-        const meters = chordMeters(near, point);
-        const isIn = ids.has(itemLocationGlobalId(BigInt(playerId), BigInt(ns[place]!)));
-        return isIn ? meters > withinMeters + 0.01 : meters < withinMeters - 0.01;
-      });
-      expect(wrong).toEqual([]);
-    }),
+        // What is nearer than the radius by more than a rounding is in; what is farther is not.
+        const ids = new Set(few.flatMap(({ nodes }) => nodes).map((node) => (node as { id: string }).id));
+        const wrong = points.filter((point, place) => {
+          const meters = chordMeters(near, point);
+          const isIn = ids.has(itemLocationGlobalId(BigInt(playerId), BigInt(ns[place]!)));
+          return isIn ? meters > withinMeters + 0.01 : meters < withinMeters - 0.01;
+        });
+        expect(wrong).toEqual([]);
+      },
+    ),
     60,
   );
 });

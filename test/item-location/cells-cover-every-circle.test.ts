@@ -32,10 +32,18 @@ function bearingOf(direction: number | "easternmost" | "westernmost", { lat }: P
 
 /** Latitudes anywhere, and such that the circle just reaches, just misses or holds a pole. */
 const circle = fc
-  .tuple(between(-90, 90), lng, radius, fc.constantFrom("anywhere", "touching", "around"), fc.boolean(), fc.integer({ min: -4, max: 4 }))
+  .tuple(
+    between(-90, 90),
+    lng,
+    radius,
+    fc.constantFrom("anywhere", "touching", "around"),
+    fc.boolean(),
+    fc.integer({ min: -4, max: 4 }),
+  )
   .map(([anywhere, lngOfCenter, meters, place, isSouth, hairs]) => {
     const touching = 90 - metersNorth(meters) + hairs * 1e-13;
-    const lat = place === "anywhere" ? anywhere : Math.min(90, place === "touching" ? touching : 90 - metersNorth(meters) / 3);
+    const lat =
+      place === "anywhere" ? anywhere : Math.min(90, place === "touching" ? touching : 90 - metersNorth(meters) / 3);
     return { center: { lat: place !== "anywhere" && isSouth ? -lat : lat, lng: lngOfCenter }, meters };
   });
 
@@ -63,16 +71,21 @@ it("covers every point of every circle, as do the boxes around it", () => {
 it("has ascending ranges that do not meet, at most as many as allowed", () => {
   const span = fc.tuple(between(-1, 1), between(0, 1));
   check(
-    fc.property(span, span, fc.integer({ min: 1, max: limits.cellRangesMax }), ([lat, height], [lng0, width], countMax) => {
-      const [south, west] = [lat * 90, lng0 * 180];
-      const box = { south, north: south + (90 - south) * height ** 9, west, east: west + (180 - west) * width ** 9 };
-      const ranges = cellRangesOf(box, countMax);
-      expect(ranges.length).toBeLessThanOrEqual(countMax);
-      ranges.forEach(({ low, high }, place) => {
-        expect(low).toBeLessThanOrEqual(high);
-        if (place > 0) expect(ranges[place - 1]!.high + 1).toBeLessThan(low);
-      });
-    }),
+    fc.property(
+      span,
+      span,
+      fc.integer({ min: 1, max: limits.cellRangesMax }),
+      ([lat, height], [lng0, width], countMax) => {
+        const [south, west] = [lat * 90, lng0 * 180];
+        const box = { south, north: south + (90 - south) * height ** 9, west, east: west + (180 - west) * width ** 9 };
+        const ranges = cellRangesOf(box, countMax);
+        expect(ranges.length).toBeLessThanOrEqual(countMax);
+        ranges.forEach(({ low, high }, place) => {
+          expect(low).toBeLessThanOrEqual(high);
+          if (place > 0) expect(ranges[place - 1]!.high + 1).toBeLessThan(low);
+        });
+      },
+    ),
     500,
   );
 });

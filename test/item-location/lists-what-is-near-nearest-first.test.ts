@@ -22,7 +22,8 @@ interface Near {
 async function playerWith(points: readonly Point[], way: Way): Promise<number> {
   const playerId = await insertPlayer(api.database);
   await insertItemLocations(api.database, playerId, points);
-  if (way === "many") await api.database.query("UPDATE player SET item_location_n_last = 1000 WHERE id = ?", [playerId]);
+  if (way === "many")
+    await api.database.query("UPDATE player SET item_location_n_last = 1000 WHERE id = ?", [playerId]);
   return playerId;
 }
 

@@ -9,8 +9,23 @@ import { walk } from "../kit/lists.ts";
 const ledger: readonly TransactionFixture[] = [
   { kind: "GRANT", recordedAt: "2026-01-01 00:00:00.000", lines: [{ itemId: 4, received: 9n }] },
   // Lines in the order of item ids, however they were put in.
-  { kind: "COLLECT", recordedAt: "2026-01-02 00:00:00.001", lines: [{ itemId: 6, received: 1n }, { itemId: 5, received: 3n }] },
-  { kind: "EXCHANGE", recordedAt: "2026-01-03 00:00:00.020", lines: [{ itemId: 4, spent: 2n }, { itemId: 5, spent: 1n }, { itemId: 1, received: 1n }] },
+  {
+    kind: "COLLECT",
+    recordedAt: "2026-01-02 00:00:00.001",
+    lines: [
+      { itemId: 6, received: 1n },
+      { itemId: 5, received: 3n },
+    ],
+  },
+  {
+    kind: "EXCHANGE",
+    recordedAt: "2026-01-03 00:00:00.020",
+    lines: [
+      { itemId: 4, spent: 2n },
+      { itemId: 5, spent: 1n },
+      { itemId: 1, received: 1n },
+    ],
+  },
   // Recorded before the one below it: the order is that of versions, not of clocks.
   { kind: "TRANSFER", recordedAt: "2025-12-31 23:59:59.999", lines: [{ itemId: 5, spent: 1n }] },
   { kind: "SPEND", recordedAt: "2026-01-05 12:34:56.789", lines: [{ itemId: 4, received: 1n, spent: 3n }] },
@@ -26,7 +41,9 @@ beforeAll(async () => {
   await insertTransactions(api.database, playerId, ledger);
   // A neighbour in the table, on both sides of it.
   await insertTransactions(api.database, playerId - 1, [{ lines: [{ itemId: 4, received: 100n }] }]);
-  await insertTransactions(api.database, await insertPlayer(api.database), [{ lines: [{ itemId: 4, received: 100n }] }]);
+  await insertTransactions(api.database, await insertPlayer(api.database), [
+    { lines: [{ itemId: 4, received: 100n }] },
+  ]);
 });
 afterAll(() => api.close());
 beforeEach(() => {
@@ -37,7 +54,10 @@ const side = "{ item { id } count }";
 const entry = `id kind version recordedAt received ${side} spent ${side}`;
 
 it("shows every entry with its kind, version, moment and both sides", async () => {
-  const { viewer } = await api.read({ query: `{ viewer { version transactions(first: 100) { nodes { ${entry} } } } }`, token });
+  const { viewer } = await api.read({
+    query: `{ viewer { version transactions(first: 100) { nodes { ${entry} } } } }`,
+    token,
+  });
   expect(viewer.version).toBe("5");
   expect(viewer.transactions.nodes).toEqual(ledger.map(nodeOf).toReversed());
 });

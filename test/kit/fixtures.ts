@@ -59,7 +59,10 @@ export async function insertPlayers(database: Database, players: readonly Player
       return [playerId, externalId, displayName, email, city, birthYear, createdAt];
     }),
   );
-  return idsFrom(insertId, players.map(({ playerId }) => playerId));
+  return idsFrom(
+    insertId,
+    players.map(({ playerId }) => playerId),
+  );
 }
 
 /** One player with nothing; its id. */
@@ -79,7 +82,10 @@ export async function insertItems(database: Database, items: readonly ItemFixtur
       displayName,
     ]),
   );
-  return idsFrom(insertId, items.map(({ itemId }) => itemId));
+  return idsFrom(
+    insertId,
+    items.map(({ itemId }) => itemId),
+  );
 }
 
 /** Appends to the player's ledger, oldest first; version and balances follow. */
@@ -150,11 +156,7 @@ export async function insertItemLocations(
 }
 
 /** Runs of one player, oldest first, and the total that follows; the ids as 32 hex digits. */
-export async function insertRuns(
-  database: Database,
-  playerId: number,
-  runs: readonly RunFixture[],
-): Promise<string[]> {
+export async function insertRuns(database: Database, playerId: number, runs: readonly RunFixture[]): Promise<string[]> {
   const [runIds] = await insertRunsOf(database, [{ playerId, runs }]);
   return runIds!;
 }

@@ -52,11 +52,17 @@ export function pageDocument({ field, playerId, filter }: List, arguments_ = "fi
     `list: ${name}(${others} ${arguments_}) { edges { cursor node { ${node} } } nodes { ${node} } ` +
     "pageInfo { hasNextPage hasPreviousPage startCursor endCursor } }";
   const selection = parent === "Player" ? `player(id: "${playerGlobalId(BigInt(playerId ?? 1))}") { ${list} }` : list;
-  const variables = [...arguments_.matchAll(/(\w+): \$(\w+)/g)].map(([, argument, variable]) => `$${variable}: ${typeOf(argument!)}`);
+  const variables = [...arguments_.matchAll(/(\w+): \$(\w+)/g)].map(
+    ([, argument, variable]) => `$${variable}: ${typeOf(argument!)}`,
+  );
   return `${variables.length === 0 ? "" : `query (${variables.join(", ")}) `}{ ${selection} }`;
 }
 
-export async function readPage(api: TestApi, list: List, page: { first: number; after?: string | null }): Promise<Page> {
+export async function readPage(
+  api: TestApi,
+  list: List,
+  page: { first: number; after?: string | null },
+): Promise<Page> {
   const data = await api.read({ query: pageDocument(list), variables: page, token: api.tokenFor(1, "admin") });
   return pageIn(data);
 }

@@ -21,7 +21,10 @@ export interface RawAnswer {
 }
 
 /** Sends to /graphql by POST where not told otherwise. On a connection of its own. */
-export function sendTo(url: string, { method = "POST", path = "/graphql", headers = {}, body }: RawRequest): Promise<RawAnswer> {
+export function sendTo(
+  url: string,
+  { method = "POST", path = "/graphql", headers = {}, body }: RawRequest,
+): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
     const request = httpRequest(`${url}${path}`, { method, agent: false }, (response) => {
       response.setEncoding("utf8");

@@ -54,8 +54,20 @@ it("follows a plain model in pages of any size", async () => {
       expect(await ownRanksOf(players)).toEqual(
         players.map(({ playerId, city, birthYear }) => ({
           overall: rankIn(players, playerId),
-          city: city === null ? null : rankIn(players.filter((other) => other.city === city), playerId),
-          age: birthYear === null ? null : rankIn(players.filter((other) => other.birthYear === birthYear), playerId),
+          city:
+            city === null
+              ? null
+              : rankIn(
+                  players.filter((other) => other.city === city),
+                  playerId,
+                ),
+          age:
+            birthYear === null
+              ? null
+              : rankIn(
+                  players.filter((other) => other.birthYear === birthYear),
+                  playerId,
+                ),
         })),
       );
     }),

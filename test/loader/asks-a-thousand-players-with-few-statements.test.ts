@@ -6,6 +6,7 @@ import { seedDemo } from "../../prisma/seed/demo.ts";
 import { registeredOperations } from "../../src/operations/registry.ts";
 import { playerGlobalId } from "../../src/runtime/ids.ts";
 import { readAtOnce } from "../kit/burst.ts";
+import { variablesOf } from "../kit/operation-variables.ts";
 import { startApi, type TestApi } from "../kit/api.ts";
 
 const PLAYERS = 1_000;
@@ -42,11 +43,6 @@ it.each(["PlayerState", "HomeScreen", "NearbyItems", "Transactions", "RunHistory
   },
   30_000,
 );
-
-function variablesOf(name: string, playerId: number): Record<string, unknown> {
-  if (name === "PlayerState") return { id: playerGlobalId(BigInt(playerId)) };
-  return name === "NearbyItems" ? { near: { lat: 52.52, lng: 13.405 } } : {};
-}
 
 it("sends one statement per loader for a player who asks alone", async () => {
   const token = api.tokenFor(7);

@@ -61,20 +61,31 @@ const character = fc.oneof(
 
 it("reads an id with one character changed, added or lost as exactly what it then spells, or not at all", () => {
   check(
-    fc.property(nodeId, fc.nat(), fc.constantFrom(0, 1), character, fc.boolean(), (id, at, dropped, added, isAdding) => {
-      const text = spell(id);
-      const place = at % (text.length + 1);
-      const mutated = text.slice(0, place) + (isAdding ? added : "") + text.slice(place + dropped);
-      const parsed = parseGlobalId(mutated);
-      expect(parsed === null ? mutated : spell(parsed)).toBe(mutated);
-      if (mutated !== text) expect(parsed).not.toEqual(id);
-    }),
+    fc.property(
+      nodeId,
+      fc.nat(),
+      fc.constantFrom(0, 1),
+      character,
+      fc.boolean(),
+      (id, at, dropped, added, isAdding) => {
+        const text = spell(id);
+        const place = at % (text.length + 1);
+        const mutated = text.slice(0, place) + (isAdding ? added : "") + text.slice(place + dropped);
+        const parsed = parseGlobalId(mutated);
+        expect(parsed === null ? mutated : spell(parsed)).toBe(mutated);
+        if (mutated !== text) expect(parsed).not.toEqual(id);
+      },
+    ),
     2_000,
   );
 });
 
 it("reads no text of any kind but as what it spells", () => {
-  const anyText = fc.oneof(fc.string({ unit: "binary" }), fc.base64String(), fc.string().map((text) => Buffer.from(text).toString("base64url")));
+  const anyText = fc.oneof(
+    fc.string({ unit: "binary" }),
+    fc.base64String(),
+    fc.string().map((text) => Buffer.from(text).toString("base64url")),
+  );
   check(
     fc.property(anyText, (text) => {
       const parsed = parseGlobalId(text);

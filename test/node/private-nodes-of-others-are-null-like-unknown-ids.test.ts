@@ -59,9 +59,12 @@ const nodesQuery = "query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }"
 
 it("knows every type of node", () => {
   const { objects } = schema.getImplementations(schema.getType("Node") as never);
-  expect(objects.filter(isObjectType).map(({ name }) => name).toSorted()).toEqual(
-    [...Object.keys(privateNodes), ...Object.keys(publicNodes)].toSorted(),
-  );
+  expect(
+    objects
+      .filter(isObjectType)
+      .map(({ name }) => name)
+      .toSorted(),
+  ).toEqual([...Object.keys(privateNodes), ...Object.keys(publicNodes)].toSorted());
 });
 
 describe.each(privateNames)("%s", (name) => {
@@ -86,7 +89,11 @@ describe.each(privateNames)("%s", (name) => {
       const many = await api.ask({ query: nodesQuery, variables: { ids: [id] }, token: token() });
       answers.push({ one: one.body, many: many.body, statuses: [one.status, many.status] });
     }
-    expect(answers[0]).toEqual({ one: { data: { node: null } }, many: { data: { nodes: [null] } }, statuses: [200, 200] });
+    expect(answers[0]).toEqual({
+      one: { data: { node: null } },
+      many: { data: { nodes: [null] } },
+      statuses: [200, 200],
+    });
     expect(answers[1]).toEqual(answers[0]);
     expect(api.statements).toEqual([]);
   });
@@ -114,7 +121,20 @@ describe("nodes", () => {
     const foreign = itemTransactionGlobalId(2n, 1n);
     const unknown = [itemGlobalId(999_999n), playerGlobalId(999_999n), locationGlobalId(999_999n)] as const;
     const shown = [publicNodes.Item(), publicNodes.Location(), publicNodes.Player(), playerGlobalId(2n)] as const;
-    const ids = [own[0], foreign, shown[0], unknown[0], shown[3], own[1], unknown[1], shown[1], own[0], shown[2], unknown[2], own[2]];
+    const ids = [
+      own[0],
+      foreign,
+      shown[0],
+      unknown[0],
+      shown[3],
+      own[1],
+      unknown[1],
+      shown[1],
+      own[0],
+      shown[2],
+      unknown[2],
+      own[2],
+    ];
     const hidden = new Set<string>([foreign, ...unknown]);
     const data = await api.read({ query: nodesQuery, variables: { ids }, token: api.tokenFor(String(playerId)) });
     expect(data.nodes.map((node: { id: string } | null) => node?.id ?? null)).toEqual(

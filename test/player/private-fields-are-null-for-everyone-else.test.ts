@@ -3,6 +3,7 @@
 
 import { getNamedType, isCompositeType, isNonNullType, type GraphQLField } from "graphql";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { registeredOperations } from "../../src/operations/registry.ts";
 import { itemGlobalId, playerGlobalId } from "../../src/runtime/ids.ts";
 import { startApi, type TestApi } from "../kit/api.ts";
 import {
@@ -38,11 +39,11 @@ beforeEach(() => {
   api.statements.length = 0;
 });
 
-const fields = [...objectFields].flatMap(([coordinate, field]) =>
-  coordinate.startsWith("Player.") ? [field] : [],
-);
+const fields = [...objectFields].flatMap(([coordinate, field]) => (coordinate.startsWith("Player.") ? [field] : []));
 const privateFields = fields.filter(({ name }) => !PUBLIC_FIELDS.includes(name));
 const privateNames = privateFields.map(({ name }) => name);
+
+const playerState = registeredOperations.find(({ name }) => name === "PlayerState")!.body;
 
 /** Those who may see everything, and for the others the code that stands at each private field. */
 const viewers = {
@@ -105,11 +106,25 @@ describe.each(Object.keys(paths))("through %s", (path) => {
   });
 });
 
-it.each(["another player", "nobody known"] as const)("looks nothing up for %s but the public player", async (viewer) => {
-  const { document } = paths["Query.player"]!;
-  await api.ask({ query: document(privateFields.map(selectionOf).join(" ")), token: viewers[viewer].token() });
-  expect(api.statements.map(({ sql }) => /FROM (\w+)/.exec(sql)?.[1])).toEqual(["player"]);
-});
+it.each(["another player", "nobody known"] as const)(
+  "looks nothing up for %s but the public player",
+  async (viewer) => {
+    const { document } = paths["Query.player"]!;
+    await api.ask({ query: document(privateFields.map(selectionOf).join(" ")), token: viewers[viewer].token() });
+    expect(api.statements.map(({ sql }) => /FROM (\w+)/.exec(sql)?.[1])).toEqual(["player"]);
+  },
+);
+
+it.each(["another player", "nobody known"] as const)(
+  "hides through registered operations from %s too",
+  async (viewer) => {
+    const { token, code } = viewers[viewer];
+    const { body } = await api.ask({ query: playerState, variables: { id: id() }, token: token() });
+    const shown = Object.entries(body.data.player).filter(([, value]) => value !== null);
+    expect(shown.map(([name]) => name).filter((name) => !PUBLIC_FIELDS.includes(name))).toEqual([]);
+    expect(new Set(body.errors!.map(({ extensions }) => extensions.code))).toEqual(new Set([code]));
+  },
+);
 
 it("judges before it reads the arguments, so that even a mistake in them tells nothing", async () => {
   const query = `{ player(id: "${id()}") { state(first: 1000) { __typename } quantity(itemId: "x") } }`;

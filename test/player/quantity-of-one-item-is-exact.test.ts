@@ -12,9 +12,19 @@ beforeAll(async () => {
   api = await startApi();
   playerId = await insertPlayer(api.database);
   await insertTransactions(api.database, playerId, [
-    { lines: [{ itemId: 1, received: 2n ** 63n - 1n }, { itemId: 2, received: 2n ** 53n + 1n }] },
+    {
+      lines: [
+        { itemId: 1, received: 2n ** 63n - 1n },
+        { itemId: 2, received: 2n ** 53n + 1n },
+      ],
+    },
     { lines: [{ itemId: 4, received: 5n }] },
-    { lines: [{ itemId: 4, spent: 5n }, { itemId: 5, received: 2n ** 53n, spent: 1n }] },
+    {
+      lines: [
+        { itemId: 4, spent: 5n },
+        { itemId: 5, received: 2n ** 53n, spent: 1n },
+      ],
+    },
   ]);
 });
 afterAll(() => api.close());
@@ -29,7 +39,11 @@ it.each([
   ["null for the largest id there can be", 2n ** 64n - 1n, null],
 ])("answers %s", async (_, itemId, expected) => {
   const query = "query ($itemId: ID!) { viewer { quantity(itemId: $itemId) } }";
-  const { viewer } = await api.read({ query, variables: { itemId: itemGlobalId(itemId) }, token: api.tokenFor(playerId) });
+  const { viewer } = await api.read({
+    query,
+    variables: { itemId: itemGlobalId(itemId) },
+    token: api.tokenFor(playerId),
+  });
   expect(viewer.quantity).toBe(expected);
 });
 

@@ -43,7 +43,9 @@ function linesOf(moves: readonly (readonly (typeof move extends fc.Arbitrary<inf
       const { itemId } = items[place]!;
       if (lines.has(itemId)) continue;
       const balance = balances.get(itemId) ?? 0n;
-      const received = isSmall ? BigInt(receivedShare) % 5n : ((QUANTITY_MAX - balance) * BigInt(receivedShare)) / 1000n;
+      const received = isSmall
+        ? BigInt(receivedShare) % 5n
+        : ((QUANTITY_MAX - balance) * BigInt(receivedShare)) / 1000n;
       // Often all of it: a balance of zero is still a row.
       const spent = (balance * BigInt(spentShare)) / 1000n;
       if (balance + received > QUANTITY_MAX || received + spent === 0n) continue;

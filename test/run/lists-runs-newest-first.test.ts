@@ -7,10 +7,20 @@ import { startApi, type TestApi } from "../kit/api.ts";
 import { insertPlayer, insertRuns, type RunFixture } from "../kit/fixtures.ts";
 
 const runs: readonly RunFixture[] = [
-  { distanceMm: 5_000_001, durationSeconds: 1500, startedAt: "2026-05-01 06:00:00.000", recordedAt: "2026-05-01 06:30:00.250" },
+  {
+    distanceMm: 5_000_001,
+    durationSeconds: 1500,
+    startedAt: "2026-05-01 06:00:00.000",
+    recordedAt: "2026-05-01 06:30:00.250",
+  },
   // Recorded later, begun earlier: a phone that was offline.
   { distanceMm: 1, durationSeconds: 0, startedAt: "2026-04-01 06:00:00.123", recordedAt: "2026-05-02 00:00:00.000" },
-  { distanceMm: 42_195_000, durationSeconds: 2_147_483_647, startedAt: "2026-05-03 23:59:59.999", recordedAt: "2026-05-04 02:00:00.001" },
+  {
+    distanceMm: 42_195_000,
+    durationSeconds: 2_147_483_647,
+    startedAt: "2026-05-03 23:59:59.999",
+    recordedAt: "2026-05-04 02:00:00.001",
+  },
 ];
 
 let api: TestApi;
@@ -30,7 +40,9 @@ const fields = "id distanceMeters durationSeconds startedAt recordedAt";
 it("shows every run with its distance, duration and moments", async () => {
   const { viewer } = await api.read({ query: `{ viewer { runs(first: 100) { nodes { ${fields} } } } }`, token });
   expect(viewer.runs.nodes).toEqual(runs.map(nodeOf).toReversed());
-  expect(viewer.runs.nodes.map(({ distanceMeters }: { distanceMeters: number }) => distanceMeters)).toEqual([42_195, 0.001, 5000.001]);
+  expect(viewer.runs.nodes.map(({ distanceMeters }: { distanceMeters: number }) => distanceMeters)).toEqual([
+    42_195, 0.001, 5000.001,
+  ]);
 });
 
 it("shows each by its id as in the list", async () => {

@@ -36,7 +36,10 @@ async function ask(type: keyof typeof queries, text: string) {
 }
 
 describe.each<[keyof typeof queries, readonly string[]]>([
-  ["Int", ["2147483648", "-2147483649", "1e400", "-1e400", "1.5", "1e-1", '"5"', '"five"', "true", "{}", "[]", "[5]", "null"]],
+  [
+    "Int",
+    ["2147483648", "-2147483649", "1e400", "-1e400", "1.5", "1e-1", '"5"', '"five"', "true", "{}", "[]", "[5]", "null"],
+  ],
   ["Float", ["1e400", "-1e400", '"1.5"', '"NaN"', '"Infinity"', "true", "{}", "[1.5]", "null"]],
   ["String", ["5", "1.5", "true", "{}", "[]", '["x"]']],
   ["Boolean", ["0", "1", '"true"', '""', "{}", "[true]"]],
@@ -44,7 +47,12 @@ describe.each<[keyof typeof queries, readonly string[]]>([
 ])("%s", (type, texts) => {
   it.each(texts)("is not %s", async (text) => {
     const { status, errors, data } = await ask(type, text);
-    expect([status, errors.length, errors[0].extensions, data]).toEqual([400, 1, { code: "BAD_USER_INPUT" }, undefined]);
+    expect([status, errors.length, errors[0].extensions, data]).toEqual([
+      400,
+      1,
+      { code: "BAD_USER_INPUT" },
+      undefined,
+    ]);
     expect(api.statements).toEqual([]);
   });
 });
@@ -71,7 +79,10 @@ it("tells of one mistake of many", async () => {
 
 it.each([
   ["a nullable variable's null at a non-null argument", "query ($x: Int = 5) { items(first: $x) { nodes { id } } }"],
-  ["one inside an input object", "query ($x: Float = 5) { viewer { itemLocations(near: { lat: $x, lng: 0 }, first: 1) { nodes { id } } } }"],
+  [
+    "one inside an input object",
+    "query ($x: Float = 5) { viewer { itemLocations(near: { lat: $x, lng: 0 }, first: 1) { nodes { id } } } }",
+  ],
   ["one inside a list", 'query ($x: ID = "x") { nodes(ids: [$x]) { id } }'],
   ["one in a directive", "query ($x: Boolean = true) { __typename @include(if: $x) }"],
 ])("refuses %s, which only execution finds", async (_, query) => {

@@ -54,7 +54,10 @@ it.each(Object.entries(texts))("gives back %s byte for byte", async (_, text) =>
 
 it("keeps players apart whose ids of the studio differ in case, accent or composition alone", async () => {
   const externalIds = ["Key", "key", "KEY", "kéy", "ke\u0301y", "key🏃", "key🏃🏽"];
-  const playerIds = await insertPlayers(api.database, externalIds.map((externalId) => ({ externalId })));
+  const playerIds = await insertPlayers(
+    api.database,
+    externalIds.map((externalId) => ({ externalId })),
+  );
   const { nodes } = await api.read({
     query: "query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Player { externalId } } }",
     variables: { ids: playerIds.map((playerId) => playerGlobalId(BigInt(playerId))) },
@@ -90,14 +93,23 @@ it("shows no verification where none was asked for, and no next attempt where no
 
 it("reads a player whose id is past 2^63", async () => {
   const playerId = 2n ** 64n - 2n;
-  await api.database.query("INSERT INTO player (id, display_name, version) VALUES (?, 'Far', 18446744073709551615)", [playerId]);
+  await api.database.query("INSERT INTO player (id, display_name, version) VALUES (?, 'Far', 18446744073709551615)", [
+    playerId,
+  ]);
   const id = playerGlobalId(playerId);
   const { player } = await api.read({
-    query: "query ($id: ID!) { player(id: $id) { id displayName version verification { status } runs(first: 1) { nodes { id } } } }",
+    query:
+      "query ($id: ID!) { player(id: $id) { id displayName version verification { status } runs(first: 1) { nodes { id } } } }",
     variables: { id },
     token: api.tokenFor("support", "admin"),
   });
-  expect(player).toEqual({ id, displayName: "Far", version: "18446744073709551615", verification: null, runs: { nodes: [] } });
+  expect(player).toEqual({
+    id,
+    displayName: "Far",
+    version: "18446744073709551615",
+    verification: null,
+    runs: { nodes: [] },
+  });
 });
 
 it("has no field of a whole number that JSON could bend but those few that stay small", () => {

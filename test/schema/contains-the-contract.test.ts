@@ -30,7 +30,10 @@ function factsOfDefinition(definition: DefinitionNode): string[] {
     case Kind.SCALAR_TYPE_DEFINITION:
       return [`scalar ${definition.name.value}`];
     case Kind.ENUM_TYPE_DEFINITION:
-      return [`enum ${definition.name.value}`, ...(definition.values ?? []).map(({ name }) => `${definition.name.value}.${name.value}`)];
+      return [
+        `enum ${definition.name.value}`,
+        ...(definition.values ?? []).map(({ name }) => `${definition.name.value}.${name.value}`),
+      ];
     case Kind.OBJECT_TYPE_DEFINITION:
     case Kind.INTERFACE_TYPE_DEFINITION:
       return [
@@ -86,18 +89,23 @@ afterAll(() => api.close());
 
 it("is what the server answers to introspection", async () => {
   const { __schema } = await api.read({
-    query: "{ __schema { types { name fields { name type { ...T } args { name type { ...T } defaultValue } } } } } fragment T on __Type { kind name ofType { kind name ofType { kind name ofType { kind name } } } }",
+    query:
+      "{ __schema { types { name fields { name type { ...T } args { name type { ...T } defaultValue } } } } } fragment T on __Type { kind name ofType { kind name ofType { kind name ofType { kind name } } } }",
   });
   const facts = new Set<string>();
   for (const { name, fields } of __schema.types as IntrospectedType[]) {
     for (const field of fields ?? []) {
       facts.add(`${name}.${field.name}: ${spelt(field.type)}`);
       for (const { name: argument, type, defaultValue } of field.args) {
-        facts.add(`${name}.${field.name}(${argument}: ${spelt(type)}${defaultValue === null ? "" : ` = ${defaultValue}`})`);
+        facts.add(
+          `${name}.${field.name}(${argument}: ${spelt(type)}${defaultValue === null ? "" : ` = ${defaultValue}`})`,
+        );
       }
     }
   }
-  const agreed = factsOf(contract).filter((fact) => /^\w+\.\w+(\(\w+)?: /.test(fact) && !fact.startsWith("GeoPointInput."));
+  const agreed = factsOf(contract).filter(
+    (fact) => /^\w+\.\w+(\(\w+)?: /.test(fact) && !fact.startsWith("GeoPointInput."),
+  );
   expect(agreed.filter((fact) => !facts.has(fact))).toEqual([]);
 });
 
@@ -107,7 +115,11 @@ interface IntrospectedType {
     | readonly {
         readonly name: string;
         readonly type: TypeReference;
-        readonly args: readonly { readonly name: string; readonly type: TypeReference; readonly defaultValue: string | null }[];
+        readonly args: readonly {
+          readonly name: string;
+          readonly type: TypeReference;
+          readonly defaultValue: string | null;
+        }[];
       }[]
     | null;
 }

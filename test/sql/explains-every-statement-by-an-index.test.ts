@@ -15,6 +15,7 @@ import {
 } from "../../src/runtime/ids.ts";
 import { startApi, type SentStatement, type TestApi } from "../kit/api.ts";
 import { readAtOnce } from "../kit/burst.ts";
+import { variablesOf } from "../kit/operation-variables.ts";
 
 const PLAYERS = 3_000;
 const CROWD = 40;
@@ -123,12 +124,6 @@ async function readSecondPage(query: string, variables: Record<string, unknown>,
   const first = JSON.stringify(await api.read({ query, variables: short, token }));
   const after = /"endCursor":"([^"]+)"/.exec(first)?.[1];
   if (after !== undefined) await api.read({ query, variables: { ...short, after }, token });
-}
-
-function variablesOf(name: string, playerId: number): Record<string, unknown> {
-  if (name === "PlayerState") return { id: playerGlobalId(BigInt(playerId)) };
-  if (name === "NearbyItems") return { near: { lat: 52.52, lng: 13.405 }, withinMeters: 50_000 };
-  return name === "ItemDetail" ? { id: itemGlobalId(4n) } : {};
 }
 
 /** One of each shape: same text, whatever the values; the last, which has the most interesting ones. */

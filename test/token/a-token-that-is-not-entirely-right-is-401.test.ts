@@ -7,15 +7,16 @@ import { limits } from "../../src/runtime/limits.ts";
 import { startApi, type TestApi } from "../kit/api.ts";
 import { sendTo, type RawRequest } from "../kit/request.ts";
 
-/** The clock stands still, so that each bound is met exactly. */
+/** The clock stands still, unless a test moves it, so that each bound is met exactly. */
 const NOW_SECONDS = Date.UTC(2026, 10, 21, 6) / 1000;
 const TOLERANCE = limits.tokenClockToleranceSeconds;
 const secrets = { first: randomBytes(32), second: randomBytes(32), retired: randomBytes(32) };
 
+let nowSeconds = NOW_SECONDS;
 let api: TestApi;
 beforeAll(async () => {
   api = await startApi({
-    clock: { nowMs: () => NOW_SECONDS * 1000 },
+    clock: { nowMs: () => nowSeconds * 1000 },
     environment: {
       JWT_KEYS: `first:${secrets.first.toString("base64url")},second:${secrets.second.toString("base64url")}`,
     },
@@ -23,6 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 beforeEach(() => {
+  nowSeconds = NOW_SECONDS;
   api.statements.length = 0;
 });
 
@@ -62,8 +64,10 @@ function part(value: unknown): string {
 const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 });
 const ec = generateKeyPairSync("ec", { namedCurve: "P-256" });
 const ed = generateKeyPairSync("ed25519");
-const signedBy = (algorithm: string | null, key: KeyObject) => (input: string) => sign(algorithm, Buffer.from(input), key);
-const hmac = (algorithm: string, secret: Buffer | string) => (input: string) => createHmac(algorithm, secret).update(input).digest();
+const signedBy = (algorithm: string | null, key: KeyObject) => (input: string) =>
+  sign(algorithm, Buffer.from(input), key);
+const hmac = (algorithm: string, secret: Buffer | string) => (input: string) =>
+  createHmac(algorithm, secret).update(input).digest();
 
 const right = token();
 const [rightHeader = "", rightPayload = "", rightSignature = ""] = right.split(".");
@@ -199,7 +203,13 @@ function send(authorization: string | readonly string[], request: RawRequest = {
 
 async function expectConstantRefusal(authorization: string | readonly string[], request?: RawRequest): Promise<void> {
   const { status, headers, text } = await send(authorization, request);
-  expect({ status, text, scheme: headers["www-authenticate"], cache: headers["cache-control"], type: headers["content-type"] }).toEqual({
+  expect({
+    status,
+    text,
+    scheme: headers["www-authenticate"],
+    cache: headers["cache-control"],
+    type: headers["content-type"],
+  }).toEqual({
     status: 401,
     text: request?.method === "HEAD" ? "" : BODY,
     scheme: "Bearer",
@@ -234,8 +244,15 @@ describe.each([
   ["an ended token", `Bearer ${wrongTokens["ended a day ago"]}`],
 ])("with %s the answer is the same", (_, authorization) => {
   it.each([
-    "application/json", "application/graphql-response+json", "*/*", "text/html", "text/event-stream", "multipart/mixed",
-    "image/png", "nonsense", "",
+    "application/json",
+    "application/graphql-response+json",
+    "*/*",
+    "text/html",
+    "text/event-stream",
+    "multipart/mixed",
+    "image/png",
+    "nonsense",
+    "",
   ])("for Accept: %s", async (accept) => {
     await expectConstantRefusal(authorization, { headers: { Accept: accept } });
   });
@@ -306,8 +323,27 @@ describe("a right token", () => {
 
   it.each(["service", "admin"])("of the role %s is nobody's viewer and sees what is private", async (role) => {
     const query = `{ viewer { id } player(id: "${ada}") { email } }`;
-    const { status, text } = await send(`Bearer ${token({ claims: { role, sub: "the backend" } })}`, { body: JSON.stringify({ query }) });
-    expect([status, JSON.parse(text)]).toEqual([200, { data: { viewer: null, player: { email: "vector.player.1@mail.example.com" } } }]);
+    const { status, text } = await send(`Bearer ${token({ claims: { role, sub: "the backend" } })}`, {
+      body: JSON.stringify({ query }),
+    });
+    expect([status, JSON.parse(text)]).toEqual([
+      200,
+      { data: { viewer: null, player: { email: "vector.player.1@mail.example.com" } } },
+    ]);
+  });
+
+  it("ends when it says, however often it was right before", async () => {
+    const [early, late] = [token({ claims: { exp: NOW_SECONDS + 60 } }), token({ claims: { exp: NOW_SECONDS + 120 } })];
+    const answers = async (seconds: number) => {
+      nowSeconds = NOW_SECONDS + seconds;
+      return Promise.all([early, late].map(async (one) => (await send(`Bearer ${one}`)).status));
+    };
+    expect(await answers(0)).toEqual([200, 200]);
+    expect(await answers(59)).toEqual([200, 200]);
+    expect(await answers(60 + TOLERANCE - 1)).toEqual([200, 200]);
+    expect(await answers(60 + TOLERANCE)).toEqual([401, 200]);
+    await expectConstantRefusal(`Bearer ${early}`);
+    expect(await answers(120 + TOLERANCE)).toEqual([401, 401]);
   });
 
   it("counts in the header alone, not in the URL, the body or a cookie", async () => {
@@ -323,7 +359,10 @@ describe("a right token", () => {
 
 it("no header at all is an anonymous caller", async () => {
   for (const accept of ["application/json", "application/graphql-response+json"]) {
-    const answer = await sendTo(api.url, { headers: { "Content-Type": "application/json", Accept: accept }, body: typename });
+    const answer = await sendTo(api.url, {
+      headers: { "Content-Type": "application/json", Accept: accept },
+      body: typename,
+    });
     expect([answer.status, answer.text]).toEqual([200, '{"data":{"__typename":"Query"}}']);
   }
 });

@@ -2,7 +2,12 @@
 // owns, the last ledger entries, what lies near.
 
 import type { GeoPoint } from "../../../src/runtime/great-circle.ts";
-import { itemGlobalId, itemLocationGlobalId, itemTransactionGlobalId, locationGlobalId } from "../../../src/runtime/ids.ts";
+import {
+  itemGlobalId,
+  itemLocationGlobalId,
+  itemTransactionGlobalId,
+  locationGlobalId,
+} from "../../../src/runtime/ids.ts";
 import { searchBoxes } from "./arguments.ts";
 import type { Run, Whole } from "./mysql.ts";
 import { nearestOf } from "./nearest.ts";
@@ -56,7 +61,12 @@ export interface TransactionObject {
 type LineCells = [Whole, string, string, ...ItemCells, Whole, Whole];
 
 /** The last `first` ledger entries, newest first. `version` is the player's: versions are dense. */
-export async function lastTransactions(run: Run, playerId: Whole, version: Whole, first: number): Promise<TransactionObject[]> {
+export async function lastTransactions(
+  run: Run,
+  playerId: Whole,
+  version: Whole,
+  first: number,
+): Promise<TransactionObject[]> {
   const rows = await run<LineCells>(
     "SELECT t.version, t.kind, t.recorded_at, i.id, i.kind, i.display_name, l.received, l.spent FROM item_transaction t " +
       "JOIN item_transaction_line l ON l.player_id = t.player_id AND l.version = t.version " +

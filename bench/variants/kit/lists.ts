@@ -15,7 +15,12 @@ export function pageEnd(rowCount: number, first: number, endCursor: string | nul
   return { hasNextPage: rowCount > first, endCursor };
 }
 
-export function stateCursor(cursors: Cursors, playerId: string | bigint, includeZero: boolean, itemId: string | bigint): string {
+export function stateCursor(
+  cursors: Cursors,
+  playerId: string | bigint,
+  includeZero: boolean,
+  itemId: string | bigint,
+): string {
   return cursors.seal(`Player.state|${playerId}|null|${includeZero}`, String(itemId));
 }
 

@@ -18,6 +18,6 @@ export function nearestOf<Row extends Candidate>(
   return rows
     .map((row) => ({ ...row, distanceMm: distanceMillimeters(near, row) }))
     .filter(({ distanceMm }) => distanceMm <= distanceMmMax)
-    .toSorted((a, b) => a.distanceMm - b.distanceMm || Number(a.n) - Number(b.n))
+    .toSorted((a, b) => (a.distanceMm === b.distanceMm ? Number(a.n) - Number(b.n) : a.distanceMm - b.distanceMm))
     .slice(0, rowsMax);
 }

@@ -22,7 +22,12 @@ export interface YogaVariant<Context extends object> {
 type Resolvers = NonNullable<Parameters<typeof createSchema>[0]["resolvers"]>;
 
 /** Listens as the settings say, until stopped. */
-export function serveYoga<Context extends object>({ settings, resolvers, contextOf, stop }: YogaVariant<Context>): void {
+export function serveYoga<Context extends object>({
+  settings,
+  resolvers,
+  contextOf,
+  stop,
+}: YogaVariant<Context>): void {
   const authenticate = createAuthenticate(settings);
   const yoga = createYoga<{ req: IncomingMessage }, Context>({
     schema: createSchema({ typeDefs, resolvers }),

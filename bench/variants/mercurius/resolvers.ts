@@ -6,7 +6,14 @@ import type { Cursors } from "../../../src/runtime/cursors.ts";
 import type { GeoPoint } from "../../../src/runtime/great-circle.ts";
 import { playerGlobalId } from "../../../src/runtime/ids.ts";
 import { playerIdArgument } from "../kit/arguments.ts";
-import { itemObject, lastTransactions, nearState, ownedState, type ItemCells, type StateNode } from "../kit/joined-rows.ts";
+import {
+  itemObject,
+  lastTransactions,
+  nearState,
+  ownedState,
+  type ItemCells,
+  type StateNode,
+} from "../kit/joined-rows.ts";
 import { itemLocationCursor, pageEnd, stateCursor } from "../kit/lists.ts";
 import type { Run, Whole } from "../kit/mysql.ts";
 import { own, viewerPlayerId } from "../kit/privacy.ts";
@@ -44,14 +51,16 @@ export function createResolvers(run: Run, cursors: Cursors) {
         const rows = await (includeZero ? zeroFilledState : ownedState)(run, id, first);
         const nodes = rows.slice(0, first);
         const last = nodes.at(-1);
-        const endCursor = last === undefined ? null : stateCursor(cursors, String(id), includeZero, String(last.itemId));
+        const endCursor =
+          last === undefined ? null : stateCursor(cursors, String(id), includeZero, String(last.itemId));
         return { nodes, pageInfo: pageEnd(rows.length, first, endCursor) };
       }),
       itemLocations: own<Player, NearArguments, Context, unknown>(async ({ id }, page) => {
         const rows = await nearState(run, id, page);
         const nodes = rows.slice(0, page.first);
         const last = nodes.at(-1);
-        const endCursor = last === undefined ? null : itemLocationCursor(cursors, { playerId: String(id), ...page }, last);
+        const endCursor =
+          last === undefined ? null : itemLocationCursor(cursors, { playerId: String(id), ...page }, last);
         return { nodes, pageInfo: pageEnd(rows.length, page.first, endCursor) };
       }),
       transactions: own<Player, { first: number }, Context, unknown>(async ({ id, version }, { first }) => ({
@@ -69,7 +78,9 @@ async function playerById(run: Run, playerId: bigint): Promise<Player | null> {
 }
 
 async function runStats(run: Run, playerId: Whole) {
-  const [row] = await run<[Whole, Whole]>("SELECT distance_mm, run_count FROM run_total WHERE player_id = ?", [playerId]);
+  const [row] = await run<[Whole, Whole]>("SELECT distance_mm, run_count FROM run_total WHERE player_id = ?", [
+    playerId,
+  ]);
   return { totalDistanceMeters: Number(row?.[0] ?? 0) / 1000, runCount: row?.[1] ?? 0 };
 }
 

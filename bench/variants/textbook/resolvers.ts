@@ -29,7 +29,8 @@ export function createResolvers(prisma: PrismaClient, cursors: Cursors) {
   return {
     ...shapes,
     Query: {
-      player: (_: unknown, { id }: { id: string }, { loaders }: Context) => loaders.playerById.load(playerIdArgument(id)),
+      player: (_: unknown, { id }: { id: string }, { loaders }: Context) =>
+        loaders.playerById.load(playerIdArgument(id)),
       viewer: (_: unknown, __: unknown, context: Context) => {
         const playerId = viewerPlayerId(context);
         return playerId === null ? null : context.loaders.playerById.load(playerId);

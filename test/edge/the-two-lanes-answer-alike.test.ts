@@ -1,0 +1,162 @@
+// Which lane answers shows in nothing but the time it takes: every registered operation, in every form,
+// with good and bad variables, for whoever asks, answers as the same text does ad hoc, which Yoga runs.
+
+import { Kind, parse, type OperationDefinitionNode } from "graphql";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createFastLane } from "../../src/edge/fast-lane.ts";
+import { createGraphqlSchema } from "../../src/graphql-schema.ts";
+import { registeredOperations, type RegisteredOperation } from "../../src/operations/registry.ts";
+import { itemGlobalId, itemTransactionGlobalId, playerGlobalId } from "../../src/runtime/ids.ts";
+import { createLogger } from "../../src/runtime/logger.ts";
+import { signToken } from "../../src/edge/token.ts";
+import { startApi, type TestApi } from "../kit/api.ts";
+import { insertItemLocations, insertRuns } from "../kit/fixtures.ts";
+import { adHocForm, forms, sendForm, type LaneAnswer, type LaneHeaders } from "../kit/lanes.ts";
+
+const OWNER = 1;
+const goodVariables: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  Catalogue: { first: 3, after: null, kind: "RECEIVABLE" },
+  HomeScreen: {},
+  ItemDetail: { id: itemGlobalId(1n), first: 2 },
+  Leaderboard: { scope: "CITY", city: "Berlin", first: 5 },
+  NearbyItems: { near: { lat: 52.5, lng: 13.4 }, withinMeters: 2500.5 },
+  ObjectsById: { ids: [playerGlobalId(1n), itemGlobalId(6n), itemTransactionGlobalId(1n, 1n), itemGlobalId(99_999n)] },
+  PlayerState: { id: playerGlobalId(BigInt(OWNER)) },
+  RunHistory: { first: 1 },
+  Transactions: {},
+};
+
+/** Put in place of each variable in turn. */
+const hostileValues: readonly unknown[] = [
+  null,
+  0,
+  -1,
+  1.5,
+  2 ** 31,
+  1e21,
+  true,
+  "",
+  "x",
+  "5",
+  "CITY",
+  "\u0000\ud800' OR 1=1 -- ",
+  "__proto__",
+  "A".repeat(600),
+  [],
+  ["x"],
+  [[["x"]]],
+  {},
+  { lat: "1", lng: 1 },
+  { lat: 91, lng: 0 },
+  { lat: 1, lng: 1, more: 1 },
+  Array.from({ length: 101 }, () => itemGlobalId(1n)),
+];
+
+const accepts = ["application/json", "application/graphql-response+json", "*/*"];
+const formNames = Object.keys(forms);
+
+let api: TestApi;
+let tokens: Readonly<Record<string, string | undefined>>;
+beforeAll(async () => {
+  api = await startApi({
+    environment: { LOG_LEVEL: "warn" },
+    fill: async (database) => {
+      await insertItemLocations(database, OWNER, [
+        { lat: 52.501, lng: 13.401 },
+        { lat: 52.51, lng: 13.4 },
+      ]);
+      await insertRuns(database, OWNER, [{ distanceMm: 1234 }, { distanceMm: 99_999 }]);
+    },
+  });
+  const expired = { keys: api.config.tokenKeys, subject: String(OWNER), role: "player", ttlSeconds: -60 } as const;
+  tokens = {
+    "no token": undefined,
+    "a bad token": `${api.tokenFor(OWNER)}x`,
+    "an expired token": signToken(expired),
+    "a foreign token": api.tokenFor(2),
+    "the own token": api.tokenFor(OWNER),
+    "a service token": api.tokenFor("game-backend", "service"),
+  };
+});
+afterAll(() => api.close());
+
+it("compiles every registered query", () => {
+  const warnings: string[] = [];
+  const logger = createLogger("warn", { write: (line: string) => void warnings.push(line) });
+  createFastLane(createGraphqlSchema(), registeredOperations, logger);
+  expect(warnings).toEqual([]);
+  expect(api.logLines).toEqual([]);
+});
+
+describe.each(registeredOperations)("$name ($id)", (operation) => {
+  const { name } = operation;
+  const good = goodVariables[name]!;
+
+  it("is answered by the fast lane in every form, and by Yoga as ad-hoc text", async () => {
+    const headers = { token: tokens["the own token"], accept: "application/json" };
+    for (const [form, write] of Object.entries(forms)) {
+      const { status, text, lane } = await sendForm(api.url, write(operation, good), headers);
+      expect({ form, status, lane, errors: JSON.parse(text).errors }).toEqual({ form, status: 200, lane: "fast" });
+    }
+    expect((await sendForm(api.url, adHocForm(operation, good), headers)).lane).toBe("yoga");
+  });
+
+  it.each(["good", "no", "null"])("with %s variables", async (kind) => {
+    const nulls = Object.fromEntries(variableNames(operation).map((variable) => [variable, null]));
+    const variables = kind === "good" ? good : kind === "no" ? {} : nulls;
+    for (const [whose, token] of Object.entries(tokens)) {
+      for (const accept of accepts) {
+        const expected = shownOf(await sendForm(api.url, adHocForm(operation, variables), { token, accept }));
+        for (const form of formNames) {
+          const answer = await sendForm(api.url, forms[form]!(operation, variables), { token, accept });
+          expect({ whose, accept, form, ...shownOf(answer) }).toEqual({ whose, accept, form, ...expected });
+        }
+      }
+    }
+  });
+
+  it("with each variable replaced by what it should not be", async () => {
+    const cases = variableNames(operation).flatMap((variable) =>
+      hostileValues.map((value) => ({ ...good, [variable]: value })),
+    );
+    for (const [place, variables] of [...cases, { ...good, nobodyAsked: 1 }].entries()) {
+      await expectAlike(operation, variables, place);
+    }
+  });
+});
+
+/** In one form, media type and person each; over all cases every combination comes up. */
+async function expectAlike(operation: RegisteredOperation, variables: object, place: number): Promise<void> {
+  const form = formNames[place % formNames.length]!;
+  const sent: LaneHeaders = {
+    accept: accepts[place % accepts.length]!,
+    token: place % 7 === 0 ? tokens["a foreign token"] : tokens["the own token"],
+  };
+  const answer = await sendForm(api.url, forms[form]!(operation, variables), sent);
+  const expected = await sendForm(api.url, adHocForm(operation, variables), sent);
+  expect({ form, variables, ...shownOf(answer) }).toEqual({ form, variables, ...shownOf(expected) });
+  expect(answer.status).toBeLessThan(500);
+}
+
+/** What a client can tell apart: fields in their order, errors in any. */
+function shownOf({ status, headers, text }: LaneAnswer) {
+  const { errors, ...rest } = JSON.parse(text) as { errors?: { path?: unknown }[] };
+  const byPath = errors?.map((error) => JSON.stringify({ path: error.path, ...error })).toSorted();
+  return {
+    status,
+    body: JSON.stringify(rest),
+    errors: byPath,
+    contentType: headers["content-type"],
+    cacheControl: headers["cache-control"],
+    wwwAuthenticate: headers["www-authenticate"],
+    allow: headers["allow"],
+    vary: headers["vary"],
+  };
+}
+
+function variableNames({ body }: RegisteredOperation): string[] {
+  const operation = parse(body).definitions.find(
+    (definition): definition is OperationDefinitionNode => definition.kind === Kind.OPERATION_DEFINITION,
+  );
+  return (operation?.variableDefinitions ?? []).map(({ variable }) => variable.name.value);
+}

@@ -1,0 +1,67 @@
+// Which statements an operation may send, and how many: a stored list per operation, beside this file
+// in statements/. A statement that is new, gone or changed shows in review as a readable diff; accept
+// it with `npm test -- test/sql -u`. The number must not grow with rows, players or page size.
+
+import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { seedDemo } from "../../prisma/seed/demo.ts";
+import { registeredOperations, type RegisteredOperation } from "../../src/operations/registry.ts";
+import { itemGlobalId } from "../../src/runtime/ids.ts";
+import { startApi, type TestApi } from "../kit/api.ts";
+import { variablesOf } from "../kit/operation-variables.ts";
+
+const PLAYER = 7;
+
+let api: TestApi;
+/** One that the player's ledger knows, so that its transactions are looked up too. */
+let touchedItemId: bigint;
+beforeAll(async () => {
+  api = await startApi({ fill: ({ migratorDatabaseUrl }) => seedDemo({ migratorDatabaseUrl, playerCount: 20 }) });
+  const [line] = await api.database.query("SELECT item_id FROM item_transaction_line WHERE player_id = ? LIMIT 1", [PLAYER]);
+  touchedItemId = BigInt(line.item_id);
+});
+afterAll(() => api.close());
+beforeEach(() => {
+  api.statements.length = 0;
+});
+
+it.each(registeredOperations.map((operation) => [operation.name, operation] as const))(
+  "%s sends its stored statements and no other",
+  async (name, operation) => {
+    await expect(`${(await statementsOf(operation)).join("\n\n")}\n`).toMatchFileSnapshot(`statements/${name}.sql`);
+  },
+);
+
+it.each(registeredOperations.filter(({ body }) => body.includes("$first")).map((operation) => [operation.name, operation] as const))(
+  "%s sends as many statements for a page of 20 as for one of 1",
+  async (_, operation) => {
+    const small = await statementsOf(operation, { first: 1 });
+    expect(await statementsOf(operation, { first: 20 })).toHaveLength(small.length);
+  },
+);
+
+async function statementsOf({ name, body }: RegisteredOperation, variables: object = {}): Promise<string[]> {
+  api.statements.length = 0;
+  const item = name === "ItemDetail" ? { id: itemGlobalId(touchedItemId) } : {};
+  const all = { ...variablesOf(name, PLAYER), ...item, ...variables };
+  await api.read({ query: body, variables: all, token: api.tokenFor(PLAYER) });
+  return api.statements.map(({ sql }) => shapeOf(sql)).toSorted();
+}
+
+/** Values are parameters already; what is left is how many there are, which must not matter. */
+function shapeOf(sql: string): string {
+  return sql
+    .replaceAll(/\(\?(, ?\?)*\)/g, "(?)")
+    .replaceAll(/(\([^()]*(?:\([^()]*\)[^()]*)*\))( OR \1)+/g, "$1 [OR ...]")
+    .replace(/^(\(SELECT .*?LIMIT \?\))( UNION ALL .*)$/s, (whole, first: string, rest: string) =>
+      isRepetitionOf(first, rest) ? `${first} [UNION ALL ...]` : whole,
+    );
+}
+
+/** Whether every further branch is the first one again, but for its number. */
+function isRepetitionOf(first: string, rest: string): boolean {
+  const unnumbered = (branch: string) => branch.replace(/^\(SELECT \d+,/, "(SELECT n,");
+  return rest
+    .split(" UNION ALL ")
+    .filter((branch) => branch !== "")
+    .every((branch) => unnumbered(branch) === unnumbered(first));
+}

@@ -1,0 +1,3 @@
+SELECT id, external_id, display_name, email, city, birth_year, created_at, version, item_location_n_last FROM player WHERE id IN (?)
+
+SELECT player_id, n, item_id, location_id, lat, lng FROM item_location WHERE player_id IN (?)
