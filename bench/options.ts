@@ -29,16 +29,18 @@ export interface BenchOptions {
   /** Arrivals a second of the open loop, ascending; empty leaves the open loop out. */
   readonly openLoopRates: readonly number[];
   readonly openLoopSeconds: number;
-  /** Minutes of the mix at the end, to see memory; 0 leaves it out. */
+  /** Minutes of the mix at the end, to see memory. */
   readonly soakMinutes: number;
 }
 
 const USAGE = `usage: npm run bench -- [--quick] [--players 200000] [--small-players 20000] [--items 100000]
-  [--heavy 50000] [--variants ${variantNames.join(",")}] [--rounds 5] [--seconds 6] [--warm-up 2]
+  [--heavy 50000] [--variants ${variantNames.join(",")}] [--rounds 5] [--seconds 5] [--warm-up 1.5]
   [--connections 64] [--many-connections 1000] [--pool-sizes 2,4,8,16,32] [--rates 250,500,...] [--soak 10] [--yes]`;
 
 const COUNT_MAX = 10_000_000;
 const SOAK_MINUTES = "10";
+/** Without --soak: enough to see what the mix leaves behind. */
+const SHORT_SOAK_MINUTES = 0.5;
 
 /** By option name: the default, and the default of a quick run. */
 const counts = {
@@ -51,7 +53,7 @@ const counts = {
   "many-connections": [1_000, 100],
 } as const;
 
-const seconds = { seconds: [6, 1], "warm-up": [2, 0.5] } as const;
+const seconds = { seconds: [5, 1], "warm-up": [1.5, 0.5] } as const;
 
 const lists = {
   "pool-sizes": [
@@ -89,7 +91,7 @@ export function benchOptionsOf(args: readonly string[]): BenchOptions {
     sweepSeconds: quick ? 0.5 : 3,
     openLoopRates: values["rates"] === "none" ? [] : listOf(values, "rates", lists.rates[column]),
     openLoopSeconds: quick ? 1 : 5,
-    soakMinutes: soakMinutesOf(values, args),
+    soakMinutes: numberOf(values, "soak", quick ? 0.05 : SHORT_SOAK_MINUTES, 0.01, 1_440, false),
   };
 }
 
@@ -109,11 +111,6 @@ function parsedValues(args: readonly string[]): Values {
   } catch (error) {
     throw mistake(error instanceof Error ? error.message : String(error));
   }
-}
-
-function soakMinutesOf(values: Values, args: readonly string[]): number {
-  const isAsked = args.some((arg) => arg.startsWith("--soak"));
-  return isAsked ? numberOf(values, "soak", Number(SOAK_MINUTES), 0.1, 1_440, false) : 0;
 }
 
 function variantsOf(text: Values[string]): readonly VariantName[] {

@@ -55,7 +55,7 @@ export interface BenchResults extends Surroundings {
   readonly poolSizes: Readonly<Partial<Record<VariantName, number | null>>>;
   readonly trials: readonly TrialResult[];
   readonly openLoop: readonly OpenLoopResult[];
-  /** Satchel under the mix for minutes on end; empty without --soak. */
+  /** A fresh Satchel under the mix, stretch after stretch. */
   readonly soak: readonly Measurement[];
 }
 
@@ -72,6 +72,8 @@ export const figures = {
   totalCpuUs: ({ serverCpuUs, mysqlCpuUs }) => serverCpuUs + mysqlCpuUs,
   loadCpuUs: (measurement) => measurement.loadCpuUs,
   statements: (measurement) => measurement.statementsPerRequest,
+  /** The stricter count: those cut off at the end had their statements too. */
+  statementsPerAnswer: ({ statementsPerRequest, requests, answers }) => (statementsPerRequest * requests) / answers,
   errors: (measurement) => measurement.errors,
   residentMegabytes: ({ residentBytesAfter }) => residentBytesAfter / 1_000_000,
 } satisfies Record<string, Figure>;

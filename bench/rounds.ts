@@ -81,17 +81,18 @@ export async function runOpenLoops(context: RoundsContext): Promise<OpenLoopResu
   return results;
 }
 
-/** The mix on Satchel for `soakMinutes`, in stretches with a look at memory after each. */
-export async function runSoak(context: RoundsContext): Promise<Measurement[]> {
-  const { trials, servers, options, progress } = context;
+/** The mix for `soakMinutes` on one server, in stretches with a look at memory after each. */
+export async function runSoak(context: RoundsContext, server: ServerProcess): Promise<Measurement[]> {
+  const { trials, options, progress } = context;
   const mix = trials.find(({ name }) => name === "mix")!;
-  const satchel = serversOf(mix, servers).find(({ variant }) => variant.name === "satchel")!;
+  progress(`The mix on a fresh server for ${options.soakMinutes} minutes`);
   const results: Measurement[] = [];
   const endMs = performance.now() + options.soakMinutes * 60_000;
   while (performance.now() < endMs) {
     const seed = SOAK_SEED + results.length;
-    const longer = { ...context, options: { ...options, measuredSeconds: SOAK_STRETCH_SECONDS, warmUpSeconds: 0.1 } };
-    const measurement = await closedLoop(longer, mix, satchel, seed);
+    const measuredSeconds = Math.min(SOAK_STRETCH_SECONDS, options.soakMinutes * 60);
+    const longer = { ...context, options: { ...options, measuredSeconds, warmUpSeconds: 0.1 } };
+    const measurement = await closedLoop(longer, mix, server, seed);
     results.push(measurement);
     progress(measurementLine(`soak ${results.length}`, measurement));
   }

@@ -14,15 +14,16 @@ import { buildAll } from "./build.ts";
 import { assertEqualAnswers } from "./equality.ts";
 import { startLoadDriver } from "./load/driver.ts";
 import { createDatabaseMeter, type DatabaseMeter } from "./measure/database-usage.ts";
+import type { Measurement } from "./measure/measurement.ts";
 import { benchOptionsOf, type BenchOptions } from "./options.ts";
 import { writeReport } from "./report/write-report.ts";
 import { trialTables } from "./report/tables.ts";
 import type { BenchResults, SweepResult } from "./results.ts";
-import { runOpenLoops, runRounds, runSoak, warmUpAll } from "./rounds.ts";
+import { runOpenLoops, runRounds, runSoak, warmUpAll, type RoundsContext } from "./rounds.ts";
 import { startServer, type ServerProcess, type ServerSettings } from "./server-process.ts";
 import { readSurroundings } from "./surroundings.ts";
 import { bestPoolSize, sweepPoolSizes } from "./sweep.ts";
-import { trialsOf } from "./trials.ts";
+import { expectedMinutes, trialsOf } from "./trials.ts";
 import { variants, type VariantName } from "./variants/variants.ts";
 import { openWorlds, type WorldName, type Worlds } from "./world.ts";
 
@@ -68,6 +69,7 @@ interface BenchContext {
 async function measureAll({ dataDir, options, stack, worlds, meter }: BenchContext): Promise<BenchResults> {
   const surroundings = readSurroundings(meter.version);
   warnIfBusy(surroundings.machine.loadAverage);
+  progress(`Measuring for about ${Math.ceil(expectedMinutes(options))} minutes.`);
   const settings = { stack, ...secretKeys(), logDir: join(dataDir, "logs") };
   const drivers = {
     closed: await startLoadDriver("closed", worlds, settings.tokenKeys),
@@ -90,7 +92,7 @@ async function measureAll({ dataDir, options, stack, worlds, meter }: BenchConte
     poolSizes,
     trials: await runRounds(context),
     openLoop: await runOpenLoops(context),
-    soak: await runSoak(context),
+    soak: await soakFresh(context, settings),
   };
   for (const { stop } of [...servers, drivers.closed, drivers.open]) await stop();
   return results;
@@ -142,6 +144,17 @@ async function startAll(
     servers.push(await startServer({ ...settings, variant: variants[name], world: worlds[world], poolSize, port }));
   }
   return servers;
+}
+
+/** In a process that has seen nothing else: what a thousand connections once took stays in an old one. */
+async function soakFresh(context: RoundsContext, settings: ServerSettings): Promise<Measurement[]> {
+  const old = context.servers.find(({ variant, world }) => variant.name === "satchel" && world.name === "main")!;
+  await old.stop();
+  const { variant, world, poolSize, origin } = old;
+  const server = await startServer({ ...settings, variant, world, poolSize, port: Number(new URL(origin).port) });
+  const soak = await runSoak(context, server);
+  await server.stop();
+  return soak;
 }
 
 async function compareAnswers(servers: readonly ServerProcess[], tokenKeys: string): Promise<number> {

@@ -72,3 +72,17 @@ export function trialsOf(options: BenchOptions): Trial[] {
     },
   ];
 }
+
+/** Seconds that one measurement takes beside warm-up and load: making requests, waiting for rest. */
+const ASIDE_SECONDS = 1.5;
+
+/** Of the measured part, roughly; the open loops end earlier for variants that cannot follow. */
+export function expectedMinutes(options: BenchOptions): number {
+  const { variants, roundCount, measuredSeconds, warmUpSeconds, poolSizes, sweepSeconds } = options;
+  const { openLoopRates, openLoopSeconds, soakMinutes } = options;
+  const stretches = trialsOf(options).reduce((sum, { isCompared }) => sum + (isCompared ? variants.length : 1), 0);
+  const rounds = roundCount * stretches * (warmUpSeconds + measuredSeconds + ASIDE_SECONDS);
+  const sweep = variants.length * poolSizes.length * (warmUpSeconds + sweepSeconds + 2 * ASIDE_SECONDS);
+  const openLoops = openLoopRates.length * variants.length * (warmUpSeconds + openLoopSeconds + ASIDE_SECONDS);
+  return (rounds + sweep + openLoops) / 60 + soakMinutes;
+}

@@ -64,7 +64,8 @@ interface WorldSize {
 
 async function openWorld(stack: Stack, size: WorldSize, progress: (line: string) => void): Promise<World> {
   const { name, playerCount, itemCount, heavyItemLocationCount } = size;
-  const database = `satchel_bench_${playerCount}_${itemCount}`;
+  const heavyCount = name === "main" ? heavyItemLocationCount : 0;
+  const database = `satchel_bench_${playerCount}_${itemCount}_${heavyCount}`;
   progress(`World "${name}": ${playerCount} players, ${itemCount} items`);
   const adminUrl = await createDatabase(stack, database);
   const databaseUrl = urlOf(stack.urls.databaseUrl, database);
@@ -73,7 +74,7 @@ async function openWorld(stack: Stack, size: WorldSize, progress: (line: string)
   await seed(adminUrl, playerCount, itemCount);
   const connection = await connectTo(adminUrl);
   try {
-    if (name === "main") await addHeavyPlayer(connection, heavyItemLocationCount, progress);
+    if (heavyCount > 0) await addHeavyPlayer(connection, heavyCount, progress);
     await readEverything(connection);
     return { name, playerCount, itemCount, databaseUrl, cityIndexes: await readCityIndexes(connection, playerCount) };
   } finally {

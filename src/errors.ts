@@ -44,7 +44,11 @@ export function badUserInput(message: string): GraphQLError {
 }
 
 /** The request is not one of GraphQL over HTTP; under every media type. */
-export function badRequest(message: string, status = 400, headers: Readonly<Record<string, string>> = {}): GraphQLError {
+export function badRequest(
+  message: string,
+  status = 400,
+  headers: Readonly<Record<string, string>> = {},
+): GraphQLError {
   return codedError("BAD_REQUEST", message, { status, headers });
 }
 

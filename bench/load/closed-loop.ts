@@ -5,7 +5,7 @@ import autocannon from "autocannon";
 import { latencyOf } from "../measure/statistics.ts";
 import type { WireRequest } from "../variants/wire.ts";
 import type { LoadJob } from "./job.ts";
-import { serveLoad, type StretchResult } from "./load-process.ts";
+import { cpuSince, serveLoad, type StretchResult } from "./load-process.ts";
 
 /** More than any variant answers in a second: no request is sent twice in one stretch. */
 const REQUESTS_PER_SECOND_MAX = 6_000;
@@ -38,7 +38,7 @@ async function stretch(
   const decks = dealt(requests, connections);
   const latencies: number[] = [];
   let client = 0;
-  const { result, elapsedMs } = await runAutocannon(
+  const { result, elapsedMs, cpuUs } = await runAutocannon(
     {
       url: origin,
       connections,
@@ -59,21 +59,24 @@ async function stretch(
     errors: result.errors + result.non2xx + result.mismatches,
     seconds: elapsedMs / 1000,
     latencyMs: latencyOf(Float64Array.from(latencies)),
+    cpuUs,
   };
 }
 
-/** The time counts from when all connections are under way: building their requests was before. */
+/** Time and CPU count from when all connections are under way: building their requests was before. */
 function runAutocannon(
   options: autocannon.Options,
   onResponse: (responseMs: number) => void,
-): Promise<{ result: autocannon.Result; elapsedMs: number }> {
+): Promise<{ result: autocannon.Result; elapsedMs: number; cpuUs: number }> {
   return new Promise((resolve, reject) => {
     let startedMs = 0;
+    let cpuBefore = process.cpuUsage();
     const run = autocannon(options, (error: Error | null, result: autocannon.Result) => {
-      if (error === null) resolve({ result, elapsedMs: performance.now() - startedMs });
+      if (error === null) resolve({ result, elapsedMs: performance.now() - startedMs, cpuUs: cpuSince(cpuBefore) });
       else reject(error);
     });
     startedMs = performance.now();
+    cpuBefore = process.cpuUsage();
     run.on("response", (_client, _status, _bytes, responseMs) => onResponse(responseMs));
   });
 }

@@ -5,8 +5,8 @@ import type { LoadCommand, LoadJob, LoadReply, LoadResult, LoadWorlds } from "./
 import { createSignToken, makeRequests, type SignToken } from "./requests.ts";
 import type { WireRequest } from "../variants/wire.ts";
 
-/** What one stretch of load came to; the CPU is added here. */
-export type StretchResult = Omit<LoadResult, "kind" | "cpuUs">;
+/** What one stretch of load came to. */
+export type StretchResult = Omit<LoadResult, "kind">;
 
 export interface Loop {
   /** Requests that one stretch needs at most; with fewer they would be sent again from the first on. */
@@ -47,10 +47,7 @@ async function runJob(loop: Loop, job: LoadJob, { cityIndexes, signToken, going 
   await replyAndGo({ kind: "ready" }, going);
   await loop.run(job, requests.slice(0, warmUpCount), warmUpSeconds);
   await replyAndGo({ kind: "warm" }, going);
-  const before = process.cpuUsage();
-  const result = await loop.run(job, requests.slice(warmUpCount), measuredSeconds);
-  const { user, system } = process.cpuUsage(before);
-  reply({ kind: "result", ...result, cpuUs: user + system });
+  reply({ kind: "result", ...(await loop.run(job, requests.slice(warmUpCount), measuredSeconds)) });
 }
 
 async function replyAndGo(message: LoadReply, going: () => Promise<void>): Promise<void> {
@@ -61,4 +58,10 @@ async function replyAndGo(message: LoadReply, going: () => Promise<void>): Promi
 
 function reply(message: LoadReply): void {
   process.send!(message);
+}
+
+/** Microseconds of CPU of this process since `before`. */
+export function cpuSince(before: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(before);
+  return user + system;
 }

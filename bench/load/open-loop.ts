@@ -6,7 +6,7 @@ import { latencyOf } from "../measure/statistics.ts";
 import type { WireRequest } from "../variants/wire.ts";
 import type { LoadJob } from "./job.ts";
 import { openConnection, type KeepAliveConnection, type OnAnswer } from "./keep-alive-connection.ts";
-import { serveLoad, type StretchResult } from "./load-process.ts";
+import { cpuSince, serveLoad, type StretchResult } from "./load-process.ts";
 
 /** Requests in flight at most; what comes beyond waits here, its clock running. */
 const CONNECTIONS_MAX = 512;
@@ -28,6 +28,7 @@ async function stretch(port: number, perSecond: number, requests: readonly WireR
   const bytes = requests.map((request) => bytesOf(request, port));
   const latencies = new Float64Array(requests.length);
   const lane = createLane(port);
+  const cpuBefore = process.cpuUsage();
   const startedMs = performance.now();
   let errors = 0;
   let answered = 0;
@@ -61,6 +62,7 @@ async function stretch(port: number, perSecond: number, requests: readonly WireR
     errors: errors + unanswered,
     seconds: (performance.now() - startedMs) / 1000,
     latencyMs: latencyOf(latencies),
+    cpuUs: cpuSince(cpuBefore),
   };
 }
 

@@ -12,7 +12,10 @@ import type { LatencyMs } from "./statistics.ts";
 export interface Measurement {
   /** Answers a second. */
   readonly throughput: number;
+  /** Answers that came. */
+  readonly answers: number;
   readonly latencyMs: LatencyMs;
+  /** Sent, also those that the end cut off. */
   readonly requests: number;
   readonly errors: number;
   readonly seconds: number;
@@ -39,14 +42,16 @@ export interface MeasureOptions {
   readonly measuredSeconds: number;
 }
 
-/** Requests that the end of the load cut off are still answered, to nobody; their work belongs to it. */
-const TAIL_MS = 250;
+/** A server that used at most one tick of CPU within a look is at rest. */
+const REST_LOOK_MS = 100;
+const REST_CPU_US_MAX = 10_000;
+const REST_MS_MAX = 5_000;
 
 export async function measure(options: MeasureOptions): Promise<Measurement> {
   const { server, driver, meter, scenario, playerId, arrivals, seed, warmUpSeconds, measuredSeconds } = options;
   const residentBytesBefore = residentBytes(server.pid);
   const read = async () => {
-    await delay(TAIL_MS);
+    await untilAtRest(server.pid);
     return { server: cpuMicroseconds(server.pid), mysql: await meter.read() };
   };
   let before = { server: 0, mysql: { cpuUs: 0, statements: 0 } };
@@ -70,6 +75,7 @@ export async function measure(options: MeasureOptions): Promise<Measurement> {
   const mysql = meter.difference(before.mysql, after.mysql);
   return {
     throughput: result.answered / result.seconds,
+    answers: result.answered,
     latencyMs: result.latencyMs,
     requests: result.sent,
     errors: result.errors,
@@ -81,4 +87,15 @@ export async function measure(options: MeasureOptions): Promise<Measurement> {
     residentBytesBefore,
     residentBytesAfter: residentBytes(server.pid),
   };
+}
+
+/** Requests that the end of the load cut off are still worked on, for nobody; that work belongs to it. */
+async function untilAtRest(pid: number): Promise<void> {
+  const deadlineMs = performance.now() + REST_MS_MAX;
+  for (let before = cpuMicroseconds(pid); performance.now() < deadlineMs;) {
+    await delay(REST_LOOK_MS);
+    const now = cpuMicroseconds(pid);
+    if (now - before <= REST_CPU_US_MAX) return;
+    before = now;
+  }
 }

@@ -39,7 +39,7 @@ function heading({ startedAt, commit, isModified, machine, versions, options, co
   const busy =
     machine.loadAverage > 0.7 ? ` Others used the machine (load average ${machine.loadAverage.toFixed(1)}).` : "";
   return `<h1>Satchel benchmark</h1><p class="quiet">${escaped(startedAt.slice(0, 16).replace("T", " "))} UTC, commit ${escaped(commit)}${isModified ? ", modified" : ""}. ${escaped(where)}.${busy}${quick}</p>
-<p>Satchel and four other ways to build the same API answered the same questions on the same database: what a player owns, what lies near, the app's first screen. All of them cold: no answer comes from a cache. Each runs as one production process, and ${comparedAnswers} of each one's answers were compared with Satchel's before anything was measured.</p>`;
+<p>Satchel and ${options.variants.length - 1} other ways to build the same API answered the same questions on the same database: what a player owns, what lies near, the app's first screen. All of them cold: no answer comes from a cache. Each runs as one production process, and ${comparedAnswers} of each one's answers were compared with Satchel's before anything was measured.</p>`;
 }
 
 function headline(results: BenchResults, verdicts: readonly Verdict[]): string {
@@ -150,7 +150,8 @@ function openLoopSection(results: BenchResults): string {
 }
 
 function soakSection({ soak }: BenchResults): string {
-  if (soak.length === 0) return "";
+  // A look or two make no curve.
+  if (soak.length < 6) return "";
   let seconds = 0;
   const points = soak.map((measurement) => {
     seconds += measurement.seconds;

@@ -19,6 +19,7 @@ const COLUMNS: readonly Column[] = [
   { head: "p99.9 ms", cell: figureCell(figures.p999, 1) },
   { head: "server us", cell: figureCell(figures.serverCpuUs, 0) },
   { head: "MySQL us", cell: figureCell(figures.mysqlCpuUs, 0) },
+  { head: "load us", cell: figureCell(figures.loadCpuUs, 0) },
   { head: "statements", cell: figureCell(figures.statements, 3) },
   { head: "MB", cell: figureCell(figures.residentMegabytes, 0) },
   { head: "errors", cell: errorsCell },
@@ -57,7 +58,7 @@ export function openLoopRows({ openLoop, trials }: BenchResults): string[][] {
     titleOf(trial),
     variants[variant].title,
     String(perSecond),
-    ...[latencyMs.p50, latencyMs.p99, latencyMs.p999].map((ms) => ms.toFixed(1)),
+    ...[latencyMs.p50, latencyMs.p99, latencyMs.p999].map((ms) => finite(ms, 1)),
     String(errors),
   ]);
   return [["", "", "arrivals/s", "p50 ms", "p99 ms", "p99.9 ms", "errors"], ...rows];
@@ -69,18 +70,23 @@ function openLoopTable(results: BenchResults): string {
 }
 
 function figureCell(figure: Figure, digits: number): Column["cell"] {
-  return (results, trial, variant) => medianOf(results, trial.name, variant, figure).toFixed(digits);
+  return (results, trial, variant) => finite(medianOf(results, trial.name, variant, figure), digits);
 }
 
 function ratioCell(figure: Figure): Column["cell"] {
   return (results, trial, variant) => {
     const ratio = variant === "satchel" ? null : ratioTo(results, trial.name, variant, figure);
-    return ratio === null ? "" : `${ratio.median.toFixed(2)}x`;
+    return ratio === null ? "" : `${finite(ratio.median, 2)}x`;
   };
 }
 
 function errorsCell(results: BenchResults, trial: Trial, variant: VariantName): string {
   return String(roundsOf(results, trial.name, variant).reduce((sum, round) => sum + round.errors, 0));
+}
+
+/** A server that answered nothing has no latency. */
+function finite(figure: number, digits: number): string {
+  return Number.isFinite(figure) ? figure.toFixed(digits) : "-";
 }
 
 /** The first column to the left, the others to the right. */

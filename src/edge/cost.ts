@@ -129,5 +129,7 @@ function argument(node: DirectiveNode, name: string) {
 
 function stringList(node: DirectiveNode, name: string): string[] {
   const list = argument(node, name);
-  return list?.kind === Kind.LIST ? list.values.flatMap((value) => (value.kind === Kind.STRING ? [value.value] : [])) : [];
+  return list?.kind === Kind.LIST
+    ? list.values.flatMap((value) => (value.kind === Kind.STRING ? [value.value] : []))
+    : [];
 }

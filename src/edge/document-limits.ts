@@ -27,20 +27,28 @@ export function refusalOfDocument(document: DocumentNode, options: DocumentLimit
 interface Extent {
   readonly depth: number;
   readonly aliases: number;
+  readonly fields: number;
 }
 
-const EMPTY: Extent = { depth: 0, aliases: 0 };
+const EMPTY: Extent = { depth: 0, aliases: 0, fields: 0 };
 
-function refusalOfSelections(document: DocumentNode, { introspectionExempt }: DocumentLimitOptions): GraphQLError | null {
+function refusalOfSelections(
+  document: DocumentNode,
+  { introspectionExempt }: DocumentLimitOptions,
+): GraphQLError | null {
   const extentOf = extentMeter(document);
   for (const definition of document.definitions) {
     if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
-    const { depth, aliases } = extentOf(definition.selectionSet);
+    const { depth, aliases, fields } = extentOf(definition.selectionSet);
     if (depth > limits.depthMax && !(introspectionExempt && isIntrospection(definition.selectionSet))) {
       return limitExceeded(`The operation is more than ${limits.depthMax} fields deep.`);
     }
     if (aliases > limits.aliasesMax) return limitExceeded(`The operation has more than ${limits.aliasesMax} aliases.`);
-    if (definition.operation === OperationTypeNode.MUTATION && definition.selectionSet.selections.length > limits.mutationsMax) {
+    if (fields > limits.fieldsMax) return limitExceeded(`The operation has more than ${limits.fieldsMax} fields.`);
+    if (
+      definition.operation === OperationTypeNode.MUTATION &&
+      definition.selectionSet.selections.length > limits.mutationsMax
+    ) {
       return limitExceeded(`The operation has more than ${limits.mutationsMax} mutations.`);
     }
   }
@@ -67,18 +75,21 @@ function extentMeter(document: DocumentNode): (selectionSet: SelectionSetNode) =
   const ofSelections = ({ selections }: SelectionSetNode): Extent => {
     let depth = 0;
     let aliases = 0;
+    let fields = 0;
     for (const selection of selections) {
       let extent: Extent;
       if (selection.kind === Kind.FRAGMENT_SPREAD) extent = ofFragment(selection.name.value);
       else if (selection.kind === Kind.INLINE_FRAGMENT) extent = ofSelections(selection.selectionSet);
       else {
         const below = selection.selectionSet === undefined ? EMPTY : ofSelections(selection.selectionSet);
-        extent = { depth: below.depth + 1, aliases: below.aliases + (selection.alias === undefined ? 0 : 1) };
+        const aliasCount = selection.alias === undefined ? 0 : 1;
+        extent = { depth: below.depth + 1, aliases: below.aliases + aliasCount, fields: below.fields + 1 };
       }
       depth = Math.max(depth, extent.depth);
       aliases += extent.aliases;
+      fields += extent.fields;
     }
-    return { depth, aliases };
+    return { depth, aliases, fields };
   };
   return ofSelections;
 }
@@ -102,7 +113,8 @@ function refusalOfDirectives(document: DocumentNode): GraphQLError | null {
     if (directives.length > limits.fieldDirectivesMax) {
       return limitExceeded(`One place has more than ${limits.fieldDirectivesMax} directives.`);
     }
-    if (total > limits.directivesMax) return limitExceeded(`The document has more than ${limits.directivesMax} directives.`);
+    if (total > limits.directivesMax)
+      return limitExceeded(`The document has more than ${limits.directivesMax} directives.`);
     for (const [key, value] of Object.entries(node)) if (key !== "loc") nodes.push(value);
   }
   return null;

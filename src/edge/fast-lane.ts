@@ -8,6 +8,7 @@ import {
   getOperationAST,
   getVariableValues,
   parse,
+  valueFromASTUntyped,
   type GraphQLSchema,
   type VariableDefinitionNode,
 } from "graphql";
@@ -30,6 +31,8 @@ export interface FastLane {
 interface CompiledOperation {
   readonly query: CompiledQuery["query"];
   readonly variableDefinitions: readonly VariableDefinitionNode[];
+  /** As a client would have sent them. */
+  readonly defaults: Readonly<Record<string, unknown>>;
   readonly cost: Cost;
 }
 
@@ -43,7 +46,8 @@ export function createFastLane(
   for (const operation of operations) {
     const compiled = compiledOperation(schema, operation);
     if (compiled !== null) compiledById.set(operation.id, compiled);
-    else if (operation.type === "query") logger.warn({ operation: operation.name }, "not compiled, the Yoga lane answers");
+    else if (operation.type === "query")
+      logger.warn({ operation: operation.name }, "not compiled, the Yoga lane answers");
   }
   return {
     async answer({ id }, variables, context) {
@@ -56,7 +60,8 @@ export function createFastLane(
       if (coerced === undefined) return null;
       const cost = compiled.cost(coerced);
       if (cost > limits.costMax) return null;
-      const result = await compiled.query(undefined, context, given);
+      // Compiled code knows no defaults of non-null variables: it would ask for those that were left out.
+      const result = await compiled.query(undefined, context, { ...compiled.defaults, ...given });
       if (result.errors !== undefined) return null;
       return JSON.stringify({ data: result.data, extensions: costExtension(cost) });
     },
@@ -74,6 +79,15 @@ function compiledOperation(schema: GraphQLSchema, { name, type, body }: Register
   return {
     query: compiled.query,
     variableDefinitions: definition.variableDefinitions ?? [],
+    defaults: defaultsOf(definition.variableDefinitions ?? []),
     cost: compileCost(schema, document, definition),
   };
+}
+
+function defaultsOf(definitions: readonly VariableDefinitionNode[]): Record<string, unknown> {
+  return Object.fromEntries(
+    definitions.flatMap(({ variable, defaultValue }) =>
+      defaultValue === undefined ? [] : [[variable.name.value, valueFromASTUntyped(defaultValue)]],
+    ),
+  );
 }

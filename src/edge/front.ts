@@ -14,8 +14,9 @@ import type { Authenticate } from "./authenticate.ts";
 import { jsonObjectOf, readBody } from "./body.ts";
 import type { FastLane } from "./fast-lane.ts";
 import { negotiatedMediaType, type MediaType } from "./media-type.ts";
-import type { PersistedOperations, RequestParams } from "./persisted-operations.ts";
+import type { PersistedOperations } from "./persisted-operations.ts";
 import { refuse } from "./refusal.ts";
+import { GRAPHQL_PATH, addressOf, assertRequestParams, paramsOfAddress, type RequestParams } from "./request-params.ts";
 
 export interface FrontOptions {
   readonly services: Services;
@@ -40,8 +41,6 @@ interface Passage {
 
 export type Front = (request: IncomingMessage, response: ServerResponse) => void;
 
-const PATH = "/graphql";
-const PARAMETERS = new Set(["query", "variables", "operationName", "extensions", "documentId"]);
 const JSON_TYPE = /^application\/json *(;|$)/i;
 
 export function createFront(options: FrontOptions): Front {
@@ -54,6 +53,8 @@ export function createFront(options: FrontOptions): Front {
 
   return (request, response) => {
     const startedAtMs = performance.now();
+    // Both lanes and every refusal: nobody on the way keeps an answer on a guess of its own.
+    response.setHeader("Cache-Control", "no-store");
     const authentication = authenticate(authorizationOf(request));
     if (authentication.refused) {
       // Before anything else is looked at, and the same to every byte whatever the request asks for.
@@ -106,26 +107,26 @@ function paramsOf(
   { request, viewer }: Passage,
   done: (error: GraphQLError | null, params: RequestParams) => void,
 ): void {
-  if (request.method === "GET" || request.method === "HEAD") {
-    done(null, queryParams(request.url ?? PATH));
-    return;
-  }
-  const refusal = refusalOfPost(request);
+  const refusal = refusalOfMethod(request) ?? refusalOfContent(request);
   if (refusal !== null) {
     done(refusal, {});
+    return;
+  }
+  if (request.method === "GET") {
+    parsed(() => paramsOfAddress(request.url ?? GRAPHQL_PATH), done);
     return;
   }
   const isService = viewer !== null && viewer.role !== "player";
   readBody(request, isService ? limits.serviceBodyBytesMax : limits.bodyBytesMax, (tooLarge, body) => {
     if (tooLarge !== null) done(tooLarge as GraphQLError, {});
-    else parsed(body, done);
+    else parsed(() => jsonObjectOf(body), done);
   });
 }
 
-function parsed(body: Buffer, done: (error: GraphQLError | null, params: RequestParams) => void): void {
+function parsed(parse: () => RequestParams, done: (error: GraphQLError | null, params: RequestParams) => void): void {
   let params: RequestParams;
   try {
-    params = jsonObjectOf(body);
+    params = parse();
   } catch (error) {
     done(error as GraphQLError, {});
     return;
@@ -133,47 +134,29 @@ function parsed(body: Buffer, done: (error: GraphQLError | null, params: Request
   done(null, params);
 }
 
+/** The address of one operation is read and never written to: a POST says in its body what it means. */
+function refusalOfMethod({ method, url = GRAPHQL_PATH }: IncomingMessage): GraphQLError | null {
+  const allowed = url.startsWith(`${GRAPHQL_PATH}/`) ? ["GET"] : ["GET", "POST"];
+  if (allowed.includes(method ?? "")) return null;
+  return badRequest(`GraphQL takes ${allowed.join(" and ")} here.`, 405, { Allow: allowed.join(", ") });
+}
+
 /**
  * Only JSON: a form or plain text can be sent by any web page without the browser asking first
  * (CSRF), and a compressed body is small until it is opened.
  */
-function refusalOfPost({ method, headers }: IncomingMessage): GraphQLError | null {
-  if (method !== "POST") return badRequest("GraphQL takes GET and POST.", 405, { Allow: "GET, POST" });
+function refusalOfContent({ method, headers }: IncomingMessage): GraphQLError | null {
+  if (method === "GET") return null;
   if (!JSON_TYPE.test(headers["content-type"] ?? "")) return badRequest("The body must be application/json.", 415);
   const encoding = headers["content-encoding"];
   if (encoding !== undefined && encoding !== "identity") return badRequest("The body must not be compressed.", 415);
   return null;
 }
 
-/** The parameters of a GET, the id of a path /graphql/<id> as documentId among them. */
-function queryParams(url: string): RequestParams {
-  const start = url.indexOf("?");
-  const path = start === -1 ? url : url.slice(0, start);
-  const search = new URLSearchParams(start === -1 ? "" : url.slice(start + 1));
-  const params: RequestParams = Object.fromEntries(search);
-  for (const name of ["variables", "extensions"]) {
-    const text = search.get(name);
-    if (text !== null && text !== "") params[name] = jsonParam(name, text);
-    else delete params[name];
-  }
-  if (path !== PATH) params["documentId"] = `sha256:${path.slice(PATH.length + 1)}`;
-  return params;
-}
-
-function jsonParam(name: string, text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw badRequest(`${name} is not JSON.`);
-  }
-}
-
 function route(options: FrontOptions, passage: Passage, params: RequestParams): void {
-  for (const name of Object.keys(params)) {
-    if (!PARAMETERS.has(name)) throw badRequest("The request has a parameter that GraphQL over HTTP does not know.");
-  }
+  assertRequestParams(params);
   const operation = options.persistedOperations.resolve(params);
-  if (operation === null || !isFast(operation, passage, params)) {
+  if (operation === null || !isFast(operation, params)) {
     takeYogaLane(options, passage, params, operation);
     return;
   }
@@ -189,8 +172,8 @@ function route(options: FrontOptions, passage: Passage, params: RequestParams): 
 }
 
 /** The whole of what the fast lane understands; anything else about a request is the Yoga lane's. */
-function isFast(operation: RegisteredOperation, { request }: Passage, { operationName }: RequestParams): boolean {
-  if (operation.type !== "query" || request.method === "HEAD") return false;
+function isFast(operation: RegisteredOperation, { operationName }: RequestParams): boolean {
+  if (operation.type !== "query") return false;
   return operationName === undefined || operationName === null || operationName === operation.name;
 }
 
@@ -207,14 +190,6 @@ function takeYogaLane(
   if (request.method === "POST") Object.assign(request, { body: plain });
   else request.url = addressOf(plain);
   yogaLane(request, response, { viewer });
-}
-
-function addressOf(params: RequestParams): string {
-  const search = new URLSearchParams();
-  for (const [name, value] of Object.entries(params)) {
-    search.set(name, typeof value === "string" ? value : JSON.stringify(value));
-  }
-  return `${PATH}?${search}`;
 }
 
 function sendAnswer(

@@ -15,16 +15,30 @@ export function negotiatedMediaType(accept: string | undefined): MediaType | nul
   return preferredOf(accept);
 }
 
+interface Range {
+  readonly name: string;
+  readonly quality: number;
+}
+
 function preferredOf(accept: string): MediaType | null {
-  let best: { type: MediaType; quality: number } | null = null;
-  for (const range of accept.toLowerCase().split(",")) {
-    const [name = "", ...parameters] = range.split(";").map((part) => part.trim());
-    const type = name === "*/*" || name === "application/*" ? "application/json" : OFFERED.find((it) => it === name);
-    const quality = qualityOf(parameters);
-    if (type === undefined || quality === 0 || hasForeignCharset(parameters)) continue;
-    if (best === null || quality > best.quality) best = { type, quality };
+  const ranges = accept.toLowerCase().split(",").flatMap(rangeOf);
+  let best: { type: MediaType; quality: number; named: number } | null = null;
+  for (const type of OFFERED) {
+    // The most specific range decides, also when it says "not this".
+    const range = [type, "application/*", "*/*"].map((name) => ranges.find((it) => it.name === name)).find(Boolean);
+    if (range === undefined || range.quality === 0) continue;
+    // Of equals the one that stands first, and of those that no range names application/json.
+    const named = range.name === type ? ranges.indexOf(range) : ranges.length + OFFERED.length - OFFERED.indexOf(type);
+    const { quality } = range;
+    const isBetter = best === null || quality > best.quality || (quality === best.quality && named < best.named);
+    if (isBetter) best = { type, quality, named };
   }
   return best?.type ?? null;
+}
+
+function rangeOf(text: string): Range[] {
+  const [name = "", ...parameters] = text.split(";").map((part) => part.trim());
+  return hasForeignCharset(parameters) ? [] : [{ name, quality: qualityOf(parameters) }];
 }
 
 /** 1 where none is given, 0 ("not this") where it cannot be read. */

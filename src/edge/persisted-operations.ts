@@ -5,9 +5,7 @@
 
 import { badRequest, operationNotRegistered } from "../errors.ts";
 import type { RegisteredOperation } from "../operations/registry.ts";
-
-/** The parameters of a GraphQL request, unchecked but for being an object. */
-export type RequestParams = Record<string, unknown>;
+import type { RequestParams } from "./request-params.ts";
 
 export interface PersistedOperations {
   /** The operation that the request names, or null for ad-hoc text. Throws what to refuse with. */
@@ -30,11 +28,13 @@ export function createPersistedOperations(
       if (id !== null) {
         const operation = byId.get(id);
         if (operation === undefined) throw operationNotRegistered();
-        if (typeof text === "string" && text !== operation.body) throw badRequest("The query is not that of its id.");
+        if (text !== undefined && text !== null && text !== operation.body)
+          throw badRequest("The query is not that of its id.");
         return operation;
       }
-      const operation = typeof text === "string" ? byBody.get(text) : undefined;
-      if (operation === undefined && typeof text === "string" && !adHocAllowed) throw operationNotRegistered();
+      if (typeof text !== "string" || text === "") throw badRequest("The request names no operation.");
+      const operation = byBody.get(text);
+      if (operation === undefined && !adHocAllowed) throw operationNotRegistered();
       return operation ?? null;
     },
   };
@@ -42,15 +42,25 @@ export function createPersistedOperations(
 
 /** The sha256 that the request names in one of the two forms of a body, or null. */
 function namedId({ documentId, extensions }: RequestParams): string | null {
-  if (documentId !== undefined && documentId !== null) {
-    const id = typeof documentId === "string" ? DOCUMENT_ID.exec(documentId)?.[1] : undefined;
-    if (id === undefined) throw badRequest('documentId must be "sha256:" and 64 hex digits.');
-    return id;
-  }
-  const persisted = (extensions as { persistedQuery?: { version?: unknown; sha256Hash?: unknown } } | null | undefined)
-    ?.persistedQuery;
-  if (persisted === undefined || persisted === null) return null;
-  const { version, sha256Hash } = persisted;
+  const id = idOfDocumentId(documentId ?? null);
+  const hash = hashOfExtensions(extensions as Extensions);
+  if (id !== null && hash !== null && id !== hash) throw badRequest("The request names two operations.");
+  return id ?? hash;
+}
+
+function idOfDocumentId(documentId: unknown): string | null {
+  if (documentId === null) return null;
+  const id = typeof documentId === "string" ? DOCUMENT_ID.exec(documentId)?.[1] : undefined;
+  if (id === undefined) throw badRequest('documentId must be "sha256:" and 64 hex digits.');
+  return id;
+}
+
+type Extensions = { persistedQuery?: { version?: unknown; sha256Hash?: unknown } | null } | null | undefined;
+
+function hashOfExtensions(extensions: Extensions): string | null {
+  const { persistedQuery = null } = extensions ?? {};
+  if (persistedQuery === null) return null;
+  const { version, sha256Hash } = persistedQuery;
   if (version !== 1 || typeof sha256Hash !== "string" || !SHA256_HEX.test(sha256Hash)) {
     throw badRequest("extensions.persistedQuery must have version 1 and a sha256Hash of 64 hex digits.");
   }

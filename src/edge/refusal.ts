@@ -16,7 +16,6 @@ export function refuse(response: ServerResponse, error: GraphQLError, mediaType:
   response.writeHead(http?.status ?? 400, {
     "Content-Type": `${mediaType}; charset=utf-8`,
     "Content-Length": body.length,
-    "Cache-Control": "no-store",
     ...http?.headers,
   });
   response.end(body);

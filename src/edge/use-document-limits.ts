@@ -5,6 +5,7 @@
 import {
   GraphQLError,
   getOperationAST,
+  getVariableValues,
   parse,
   validate,
   type DocumentNode,
@@ -79,7 +80,10 @@ function parseBounded(source: string | Source, introspectionExempt: boolean): Do
 
 function boundedCost({ schema, document, operationName, variableValues }: ExecutionArgs): number {
   const operation = getOperationAST(document, operationName);
-  const cost = operation ? compileCost(schema, document, operation)(variableValues ?? {}) : 0;
+  if (!operation) return 0;
+  // With their defaults; useCoercion has refused what does not fit.
+  const { coerced = {} } = getVariableValues(schema, operation.variableDefinitions ?? [], variableValues ?? {});
+  const cost = compileCost(schema, document, operation)(coerced);
   if (cost > limits.costMax) throw limitExceeded(`The operation costs ${cost}, more than ${limits.costMax}.`);
   return cost;
 }
@@ -89,5 +93,8 @@ function withoutSuggestion(error: GraphQLError): GraphQLError {
   const [start = error.message] = error.message.split(" Did you mean");
   return start === error.message
     ? error
-    : withCode(new GraphQLError(start, { nodes: error.nodes ?? null }), "GRAPHQL_VALIDATION_FAILED", { status: 400, spec: true });
+    : withCode(new GraphQLError(start, { nodes: error.nodes ?? null }), "GRAPHQL_VALIDATION_FAILED", {
+        status: 400,
+        spec: true,
+      });
 }

@@ -19,7 +19,9 @@ export function useMasking(logger: Logger): Plugin<object, RequestFacts> {
       return {
         onExecuteDone({ result, setResult }) {
           if (isAsyncIterable(result) || result.errors === undefined) return;
-          setResult(masked(result, (error) => logger.error({ operation, path: error.path, err: causeOf(error) }, "failed")));
+          setResult(
+            masked(result, (error) => logger.error({ operation, path: error.path, err: causeOf(error) }, "failed")),
+          );
         },
       };
     },

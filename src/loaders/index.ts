@@ -66,10 +66,26 @@ export function createLoaders(pool: DatabasePool, prisma: PrismaClient, metrics:
     createBatchLoader({ name, keyText, batch, metrics, batchKeysMax: limits.unionBatchKeysMax });
 
   return {
-    playerById: byId("playerById", (ids) => findPlayersById(pool, ids), (row) => row.playerId),
-    itemById: byId("itemById", (ids) => findItemsById(pool, ids), (row) => row.itemId),
-    locationById: byId("locationById", (ids) => findLocationsById(pool, ids), (row) => row.locationId),
-    runTotalByPlayer: byId("runTotalByPlayer", (ids) => findRunTotalsByPlayer(pool, ids), (row) => row.playerId),
+    playerById: byId(
+      "playerById",
+      (ids) => findPlayersById(pool, ids),
+      (row) => row.playerId,
+    ),
+    itemById: byId(
+      "itemById",
+      (ids) => findItemsById(pool, ids),
+      (row) => row.itemId,
+    ),
+    locationById: byId(
+      "locationById",
+      (ids) => findLocationsById(pool, ids),
+      (row) => row.locationId,
+    ),
+    runTotalByPlayer: byId(
+      "runTotalByPlayer",
+      (ids) => findRunTotalsByPlayer(pool, ids),
+      (row) => row.playerId,
+    ),
     verificationByPlayer: byId(
       "verificationByPlayer",
       (ids) => findVerificationsByPlayer(prisma, ids),

@@ -5,7 +5,11 @@
 import type { Services } from "../context.ts";
 import { distanceMillimeters } from "../runtime/great-circle.ts";
 import { limits } from "../runtime/limits.ts";
-import type { NearItemLocationRow, NearItemLocationsKey, PlacedItemLocationRow } from "../repositories/item-location.ts";
+import type {
+  NearItemLocationRow,
+  NearItemLocationsKey,
+  PlacedItemLocationRow,
+} from "../repositories/item-location.ts";
 import type { PlayerRow } from "../repositories/player.ts";
 import type { Memo } from "./memo.ts";
 

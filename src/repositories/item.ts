@@ -31,10 +31,9 @@ const COLUMNS = "id, external_id, kind, display_name";
 
 /** Known items in any order; unknown ids are left out. One statement. */
 export async function findItemsById(pool: DatabasePool, itemIds: readonly bigint[]): Promise<ItemRow[]> {
-  const rows = await pool.query<Cells[]>(
-    { sql: `SELECT ${COLUMNS} FROM item WHERE id IN (?)`, rowsAsArray: true },
-    [itemIds],
-  );
+  const rows = await pool.query<Cells[]>({ sql: `SELECT ${COLUMNS} FROM item WHERE id IN (?)`, rowsAsArray: true }, [
+    itemIds,
+  ]);
   return rows.map(itemRow);
 }
 

@@ -55,7 +55,9 @@ export function listOwnedItemPages(pool: DatabasePool, keys: readonly OwnedItemP
   const branches = keys.map(({ playerId, kind, afterItemId, rowsMax }) => ({
     columns: "b.item_id, b.quantity",
     rest:
-      (kind === null ? "FROM player_item b " : "FROM player_item b STRAIGHT_JOIN item i ON i.id = b.item_id AND i.kind = ? ") +
+      (kind === null
+        ? "FROM player_item b "
+        : "FROM player_item b STRAIGHT_JOIN item i ON i.id = b.item_id AND i.kind = ? ") +
       "WHERE b.player_id = ? AND b.item_id > ? AND b.quantity > 0 ORDER BY b.item_id LIMIT ?",
     values: [...(kind === null ? [] : [kind]), playerId, afterItemId, rowsMax],
   }));

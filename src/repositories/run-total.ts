@@ -139,7 +139,11 @@ function leaderboardBranches({ group, after, rowsMax }: LeaderboardPageKey): Bra
   const columns = "player_id, distance_mm";
   if (after === null) {
     // Always true; it names the index range, so that the walk starts at its head.
-    const page = { columns, rest: `FROM run_total WHERE ${inGroup}distance_mm >= 0 ${order}`, values: [...values, rowsMax] };
+    const page = {
+      columns,
+      rest: `FROM run_total WHERE ${inGroup}distance_mm >= 0 ${order}`,
+      values: [...values, rowsMax],
+    };
     const nobody = { columns: "0, 0", rest: "", values: [] };
     return [page, nobody, nobody];
   }
@@ -148,9 +152,7 @@ function leaderboardBranches({ group, after, rowsMax }: LeaderboardPageKey): Bra
   return [
     {
       columns,
-      rest:
-        `FROM run_total WHERE ${inGroup}distance_mm <= ? ` +
-        `AND (distance_mm < ? OR player_id > ?) ${order}`,
+      rest: `FROM run_total WHERE ${inGroup}distance_mm <= ? ` + `AND (distance_mm < ? OR player_id > ?) ${order}`,
       values: [...values, distanceMm, distanceMm, playerId, rowsMax],
     },
     { columns: count, rest: `FROM run_total WHERE ${inGroup}distance_mm > ?`, values: [...values, distanceMm] },

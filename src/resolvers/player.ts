@@ -18,7 +18,13 @@ export const playerResolvers = {
   id: ({ playerId }) => playerGlobalId(playerId),
 
   runStats: async ({ playerId, city, birthYear }, _, { memo, loaders }) =>
-    (await memo.load(loaders.runTotalByPlayer, playerId)) ?? { playerId, city, birthYear, distanceMm: 0n, runCount: 0n },
+    (await memo.load(loaders.runTotalByPlayer, playerId)) ?? {
+      playerId,
+      city,
+      birthYear,
+      distanceMm: 0n,
+      runCount: 0n,
+    },
 
   externalId: own(({ externalId }) => externalId),
   email: own(({ email }) => email),
@@ -96,7 +102,8 @@ export const playerResolvers = {
 /** Refuses before `resolve` looks anything up. */
 function own<Args, Result>(resolve: (player: PlayerModel, args: Args, context: Context) => Result) {
   return (player: PlayerModel, args: Args, context: Context): Result => {
-    if (!maySeePrivate(context.viewer, player.playerId)) throw context.viewer === null ? unauthenticated() : forbidden();
+    if (!maySeePrivate(context.viewer, player.playerId))
+      throw context.viewer === null ? unauthenticated() : forbidden();
     return resolve(player, args, context);
   };
 }

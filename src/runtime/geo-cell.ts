@@ -69,8 +69,7 @@ function quartersTouching({ x, y }: Quadrant, size: number, box: StepBox): Quadr
     { x: x + size, y: y + size },
   ];
   return quarters.filter(
-    (quarter) =>
-      quarter.x <= box.x1 && quarter.x + size > box.x0 && quarter.y <= box.y1 && quarter.y + size > box.y0,
+    (quarter) => quarter.x <= box.x1 && quarter.x + size > box.x0 && quarter.y <= box.y1 && quarter.y + size > box.y0,
   );
 }
 

@@ -41,6 +41,8 @@ export const limits = {
   depthMax: 10,
   /** Aliases of an operation, those of fragments as often as they are spread. */
   aliasesMax: 15,
+  /** Fields of an operation, those of fragments as often as they are spread. */
+  fieldsMax: 1_000,
   /** Directives in one place of a document. */
   fieldDirectivesMax: 5,
   /** Directives of a document. */

@@ -12,7 +12,16 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
     base: { pid: process.pid },
     timestamp: pino.stdTimeFunctions.isoTime,
     redact: {
-      paths: ["authorization", "*.authorization", "headers", "*.headers", "password", "*.password", "variables", "*.variables"],
+      paths: [
+        "authorization",
+        "*.authorization",
+        "headers",
+        "*.headers",
+        "password",
+        "*.password",
+        "variables",
+        "*.variables",
+      ],
       censor: "[redacted]",
     },
   };

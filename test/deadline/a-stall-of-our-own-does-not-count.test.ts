@@ -23,7 +23,9 @@ it("lets work win that needs some turns of the loop after a stall longer than th
 
 it("ends work that takes too long in a loop that is alive", async () => {
   const startedAtMs = performance.now();
-  await expect(withDeadline(new Promise(() => undefined), DEADLINE_MS, () => new Error("late"))).rejects.toThrow("late");
+  await expect(withDeadline(new Promise(() => undefined), DEADLINE_MS, () => new Error("late"))).rejects.toThrow(
+    "late",
+  );
   expect(performance.now() - startedAtMs).toBeLessThan(DEADLINE_MS * 5);
 });
 

@@ -155,7 +155,7 @@ function isHeaderLength(lines: number): boolean {
 
 /** One step of a path: every part between its dots, but for Prisma's own names. */
 function isKebabCase(step: string): boolean {
-  if (MIGRATION_FOLDER.test(step) || step === "migration_lock.toml") return true;
+  if (MIGRATION_FOLDER.test(step) || step === "migration_lock.toml" || step === "README.md") return true;
   return step.split(".").every((part) => KEBAB_CASE.test(part));
 }
 

@@ -17,13 +17,16 @@ it.each(["/", "/graphql/", "//graphql", "/graphql%00", "/GraphQL", "/graphql/../
   },
 );
 
-it.each(["/livez", "/readyz", "/metrics"])("answers GET and HEAD of %s, and 405 with Allow to the rest", async (path) => {
-  expect((await sendRaw("GET", path)).status).toBe(200);
-  expect((await sendRaw("HEAD", path)).status).toBe(200);
-  for (const method of ["POST", "PUT", "DELETE", "PATCH"]) {
-    expect(await sendRaw(method, path)).toMatchObject({ status: 405, allow: "GET, HEAD" });
-  }
-});
+it.each(["/livez", "/readyz", "/metrics"])(
+  "answers GET and HEAD of %s, and 405 with Allow to the rest",
+  async (path) => {
+    expect((await sendRaw("GET", path)).status).toBe(200);
+    expect((await sendRaw("HEAD", path)).status).toBe(200);
+    for (const method of ["POST", "PUT", "DELETE", "PATCH"]) {
+      expect(await sendRaw(method, path)).toMatchObject({ status: 405, allow: "GET, HEAD" });
+    }
+  },
+);
 
 it.each(["PUT", "DELETE", "PATCH"])("answers 405 with Allow to %s /graphql", async (method) => {
   expect(await sendRaw(method, "/graphql")).toMatchObject({ status: 405, allow: "GET, POST" });

@@ -37,7 +37,9 @@ it("takes no label from a client", async () => {
   for (let n = 0; n < 20; n += 1) {
     await api.ask({ query: `query Invented${n} { __typename }`, operationName: `Invented${n}` });
   }
-  expect(Object.keys(await samplesOf("satchel_requests_total")).filter((labels) => labels.includes("Invented"))).toEqual([]);
+  expect(
+    Object.keys(await samplesOf("satchel_requests_total")).filter((labels) => labels.includes("Invented")),
+  ).toEqual([]);
   expect((await samplesOf("satchel_requests_total"))['operation="other",outcome="ok"']).toBe(20);
 });
 

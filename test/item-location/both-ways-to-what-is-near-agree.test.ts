@@ -68,7 +68,7 @@ it("answers the same pages either way, around any point with any radius", async 
         expect(wrong).toEqual([]);
       },
     ),
-    60,
+    40,
   );
 });
 

@@ -71,7 +71,7 @@ it("follows a plain model in pages of any size", async () => {
         })),
       );
     }),
-    30,
+    25,
   );
 });
 

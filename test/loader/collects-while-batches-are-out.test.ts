@@ -3,10 +3,7 @@
 
 import { setImmediate as nextTurn, setTimeout as delay } from "node:timers/promises";
 import { expect, it, vi } from "vitest";
-import {
-  DatabaseUnavailableError,
-  StatementTimeoutError,
-} from "../../src/database/database-error.ts";
+import { DatabaseUnavailableError, StatementTimeoutError } from "../../src/database/database-error.ts";
 import { codeOf } from "../../src/errors.ts";
 import { createBatchLoader, type BatchLoader } from "../../src/loaders/batch-loader.ts";
 import { createMemo } from "../../src/loaders/memo.ts";
@@ -84,7 +81,10 @@ it("never lets a load join a batch that has been sent: its answer is read after 
   void loader.load(1);
   await nextTurn();
   const later = loader.load(1);
-  await until(() => sent.length === 2, () => "the later key is not sent");
+  await until(
+    () => sent.length === 2,
+    () => "the later key is not sent",
+  );
   expect(sent.map(({ keys }) => keys)).toEqual([[1], [1]]);
   sent[1]!.answer();
   expect(await later).toBe(10);

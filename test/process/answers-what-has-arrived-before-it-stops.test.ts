@@ -23,7 +23,10 @@ it("answers every request it accepted before SIGTERM and refuses later ones by n
   const server = await startServerProcess(environmentOf(api));
   const outcomes: string[] = [];
   const clients = Array.from({ length: CLIENTS }, () => askUntilRefused(server.port, outcomes));
-  await until(() => outcomes.length > 200, () => `${outcomes.length} answers`);
+  await until(
+    () => outcomes.length > 200,
+    () => `${outcomes.length} answers`,
+  );
   server.child.kill("SIGTERM");
   const [code] = (await once(server.child, "exit", { signal: AbortSignal.timeout(STOP_MS_MAX) })) as [number];
   await Promise.all(clients);
@@ -34,10 +37,16 @@ it("answers every request it accepted before SIGTERM and refuses later ones by n
 it("answers a request that was in flight when SIGTERM came, and asks its client to close", async () => {
   const server = await startServerProcess(environmentOf(api));
   const lock = await lockTable(api.database, "player");
-  const answer = ask(server.port, new Agent({ keepAlive: true }), "{ player(id: \"UGxheWVyOjE\") { displayName } }");
-  await until(() => lock.isWaitedFor(), () => "no statement waits for the lock");
+  const answer = ask(server.port, new Agent({ keepAlive: true }), '{ player(id: "UGxheWVyOjE") { displayName } }');
+  await until(
+    () => lock.isWaitedFor(),
+    () => "no statement waits for the lock",
+  );
   server.child.kill("SIGTERM");
-  await until(() => isRefused(server.port), () => "the server still listens");
+  await until(
+    () => isRefused(server.port),
+    () => "the server still listens",
+  );
   await lock.release();
   expect(await answer).toMatchObject({ status: 200, connection: "close" });
   await once(server.child, "exit", { signal: AbortSignal.timeout(STOP_MS_MAX) });
@@ -59,7 +68,14 @@ async function askUntilRefused(port: number, outcomes: string[]): Promise<void> 
 function ask(port: number, agent: Agent, query: string): Promise<{ status: number; connection: string | undefined }> {
   return new Promise((resolve, reject) => {
     const sent = request(
-      { port, host: "127.0.0.1", path: "/graphql", method: "POST", agent, headers: { "Content-Type": "application/json" } },
+      {
+        port,
+        host: "127.0.0.1",
+        path: "/graphql",
+        method: "POST",
+        agent,
+        headers: { "Content-Type": "application/json" },
+      },
       (response) => {
         response.on("end", () => resolve({ status: response.statusCode!, connection: response.headers.connection }));
         response.on("error", reject);

@@ -16,7 +16,9 @@ let api: TestApi;
 let touchedItemId: bigint;
 beforeAll(async () => {
   api = await startApi({ fill: ({ migratorDatabaseUrl }) => seedDemo({ migratorDatabaseUrl, playerCount: 20 }) });
-  const [line] = await api.database.query("SELECT item_id FROM item_transaction_line WHERE player_id = ? LIMIT 1", [PLAYER]);
+  const [line] = await api.database.query("SELECT item_id FROM item_transaction_line WHERE player_id = ? LIMIT 1", [
+    PLAYER,
+  ]);
   touchedItemId = BigInt(line.item_id);
 });
 afterAll(() => api.close());
@@ -27,17 +29,25 @@ beforeEach(() => {
 it.each(registeredOperations.map((operation) => [operation.name, operation] as const))(
   "%s sends its stored statements and no other",
   async (name, operation) => {
-    await expect(`${(await statementsOf(operation)).join("\n\n")}\n`).toMatchFileSnapshot(`statements/${name}.sql`);
+    await expect(`${(await statementsOf(operation)).join("\n\n")}\n`).toMatchFileSnapshot(
+      `statements/${fileNameOf(name)}.sql`,
+    );
   },
 );
 
-it.each(registeredOperations.filter(({ body }) => body.includes("$first")).map((operation) => [operation.name, operation] as const))(
-  "%s sends as many statements for a page of 20 as for one of 1",
-  async (_, operation) => {
-    const small = await statementsOf(operation, { first: 1 });
-    expect(await statementsOf(operation, { first: 20 })).toHaveLength(small.length);
-  },
-);
+it.each(
+  registeredOperations
+    .filter(({ body }) => body.includes("$first"))
+    .map((operation) => [operation.name, operation] as const),
+)("%s sends as many statements for a page of 20 as for one of 1", async (_, operation) => {
+  const small = await statementsOf(operation, { first: 1 });
+  expect(await statementsOf(operation, { first: 20 })).toHaveLength(small.length);
+});
+
+/** As the operation's own file is called: PlayerState, player-state. */
+function fileNameOf(operationName: string): string {
+  return operationName.replaceAll(/(?<=[a-z])(?=[A-Z])/g, "-").toLowerCase();
+}
 
 async function statementsOf({ name, body }: RegisteredOperation, variables: object = {}): Promise<string[]> {
   api.statements.length = 0;

@@ -104,7 +104,9 @@ async function sendEveryRead(): Promise<void> {
   for (const query of furtherReads) {
     await api.read({ query: query.replace("$item", JSON.stringify(itemGlobalId(4n))), token });
   }
-  const [run] = await api.database.query("SELECT LOWER(HEX(run_id)) AS id FROM run WHERE player_id = ? LIMIT 1", [COLLECTOR]);
+  const [run] = await api.database.query("SELECT LOWER(HEX(run_id)) AS id FROM run WHERE player_id = ? LIMIT 1", [
+    COLLECTOR,
+  ]);
   const ids = [
     playerGlobalId(9n),
     itemGlobalId(9n),
@@ -113,7 +115,11 @@ async function sendEveryRead(): Promise<void> {
     itemLocationGlobalId(BigInt(COLLECTOR), 1n),
     Buffer.from(`Run:${COLLECTOR}.${run.id}`).toString("base64url"),
   ];
-  const { nodes } = await api.read({ query: "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", variables: { ids }, token });
+  const { nodes } = await api.read({
+    query: "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }",
+    variables: { ids },
+    token,
+  });
   expect(nodes.map((node: { id: string } | null) => node?.id)).toEqual(ids);
 }
 
