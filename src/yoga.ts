@@ -27,6 +27,7 @@ export interface YogaOptions {
 }
 
 export function createYogaLane({ schema, config, services, metrics, logger }: YogaOptions) {
+  const development = config.environment === "development";
   return createYoga<RequestFacts, Context>({
     schema,
     context: ({ viewer = null }): Context => ({ ...services, viewer, memo: createMemo() }),
@@ -48,8 +49,8 @@ export function createYogaLane({ schema, config, services, metrics, logger }: Yo
     logging: yogaLogger(logger),
     plugins: [
       useRequestMetrics(metrics, registeredOperationNames),
-      useCoercion(),
-      useDocumentLimits({ development: config.environment === "development" }),
+      useCoercion({ development }),
+      useDocumentLimits({ development }),
       useMasking(logger),
     ],
   });

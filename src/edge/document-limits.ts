@@ -102,7 +102,8 @@ function isIntrospection({ selections }: SelectionSetNode): boolean {
 function refusalOfDirectives(document: DocumentNode): GraphQLError | null {
   let total = 0;
   const nodes: unknown[] = [document];
-  for (let node = nodes.pop(); node !== undefined; node = nodes.pop()) {
+  while (nodes.length > 0) {
+    const node = nodes.pop();
     if (Array.isArray(node)) {
       nodes.push(...(node as unknown[]));
       continue;

@@ -187,7 +187,8 @@ function takeYogaLane(
   const { documentId: _, ...rest } = params;
   const plain = operation === null ? rest : { ...rest, query: operation.body };
   request.headers.accept = mediaType;
-  if (request.method === "POST") Object.assign(request, { body: plain });
+  // An empty object would look unread to Yoga, which would then wait for a body that has been read.
+  if (request.method === "POST") Object.assign(request, { body: { query: null, ...plain } });
   else request.url = addressOf(plain);
   yogaLane(request, response, { viewer });
 }

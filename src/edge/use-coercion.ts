@@ -8,7 +8,8 @@ import { withCode } from "../errors.ts";
 /** One error is enough to mend a request by, and keeps the answer to hostile input small. */
 const ERRORS_MAX = 1;
 
-export function useCoercion(): Plugin {
+/** `development` suggests names of the schema that the caller does not know. */
+export function useCoercion({ development }: { readonly development: boolean }): Plugin {
   return {
     onExecute({ args, setResultAndStopExecution }) {
       const { schema, document, operationName, variableValues } = args as ExecutionArgs;
@@ -16,6 +17,7 @@ export function useCoercion(): Plugin {
       if (!operation) return;
       const { errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variableValues ?? {}, {
         maxErrors: ERRORS_MAX,
+        hideSuggestions: !development,
       });
       const [first] = errors ?? [];
       if (first === undefined) return;

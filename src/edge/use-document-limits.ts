@@ -15,7 +15,7 @@ import {
   type ValidationRule,
 } from "graphql";
 import { isAsyncIterable, type Plugin } from "graphql-yoga";
-import { limitExceeded, withCode } from "../errors.ts";
+import { codeOf, limitExceeded } from "../errors.ts";
 import { limits } from "../runtime/limits.ts";
 import { compileCost } from "./cost.ts";
 import { refusalOfDocument } from "./document-limits.ts";
@@ -24,6 +24,7 @@ import { refusalOfDocument } from "./document-limits.ts";
 const VALIDATION_ERRORS_MAX = 1;
 
 export interface DocumentLimits {
+  /** Introspects, and suggests names of the schema that the caller does not know. */
   readonly development: boolean;
 }
 
@@ -33,10 +34,10 @@ export function useDocumentLimits({ development }: DocumentLimits): Plugin {
       setParseFn((source: string | Source) => parseBounded(source, development));
     },
     onValidate({ setValidationFn }) {
+      const options = { maxErrors: VALIDATION_ERRORS_MAX, hideSuggestions: !development };
+      // A second error would only say that there were more.
       setValidationFn((schema: GraphQLSchema, document: DocumentNode, rules?: readonly ValidationRule[]) =>
-        validate(schema, document, rules, { maxErrors: VALIDATION_ERRORS_MAX }).map((error) =>
-          development ? error : withoutSuggestion(error),
-        ),
+        validate(schema, document, rules, options).slice(0, VALIDATION_ERRORS_MAX),
       );
     },
     onExecute({ args, setResultAndStopExecution }) {
@@ -54,6 +55,12 @@ export function useDocumentLimits({ development }: DocumentLimits): Plugin {
           setResult({ ...result, extensions: { ...result.extensions, ...costExtension(cost) } });
         },
       };
+    },
+    onResultProcess({ result, setResult }) {
+      if (Array.isArray(result) || isAsyncIterable(result)) return;
+      const [error] = result.errors ?? [];
+      // What was thrown while it parsed, Yoga has marked as an error of those that may keep 200.
+      if (codeOf(error) === "LIMIT_EXCEEDED") setResult({ errors: [limitExceeded(error!.message)] });
     },
   };
 }
@@ -86,15 +93,4 @@ function boundedCost({ schema, document, operationName, variableValues }: Execut
   const cost = compileCost(schema, document, operation)(coerced);
   if (cost > limits.costMax) throw limitExceeded(`The operation costs ${cost}, more than ${limits.costMax}.`);
   return cost;
-}
-
-/** Suggestions spell out names of the schema that the caller does not know. */
-function withoutSuggestion(error: GraphQLError): GraphQLError {
-  const [start = error.message] = error.message.split(" Did you mean");
-  return start === error.message
-    ? error
-    : withCode(new GraphQLError(start, { nodes: error.nodes ?? null }), "GRAPHQL_VALIDATION_FAILED", {
-        status: 400,
-        spec: true,
-      });
 }

@@ -9,6 +9,7 @@ import {
   StatementTimeoutError,
 } from "../database/database-error.ts";
 import { atPlaceOf, internalServerError, overloaded, timedOut, unavailable, withCode } from "../errors.ts";
+import { limits } from "../runtime/limits.ts";
 import type { Logger } from "../runtime/logger.ts";
 import type { RequestFacts } from "./request-facts.ts";
 
@@ -25,7 +26,24 @@ export function useMasking(logger: Logger): Plugin<object, RequestFacts> {
         },
       };
     },
+    onResultProcess({ result, setResult }) {
+      if (Array.isArray(result) || isAsyncIterable(result) || result.errors === undefined) return;
+      setResult({ ...result, errors: result.errors.map(brief) });
+    },
   };
+}
+
+/** Messages of graphql-js repeat names and values as long as they came. */
+function brief(error: GraphQLError): GraphQLError {
+  const { message } = error;
+  if (message.length <= limits.errorMessageCharactersMax) return error;
+  return new GraphQLError(`${message.slice(0, limits.errorMessageCharactersMax)} ...`, {
+    nodes: error.nodes ?? null,
+    source: error.source ?? null,
+    positions: error.positions ?? null,
+    path: error.path ?? null,
+    extensions: error.extensions,
+  });
 }
 
 /** For errors outside execution (Yoga's own masking calls it): the same judgement. */

@@ -89,7 +89,8 @@ interface Gate {
  * leaves only when it is full or has waited a moment: a batch that takes long must not hold up those
  * behind it, but one that returns soon should find them gathered. Nobody waits in vain: a batch that
  * waited too long is refused, and an outage that one batch met is the answer to all behind it,
- * instead of a deadline each.
+ * instead of a deadline each. A batch always leaves at the end of a turn of the event loop: every
+ * request whose bytes have already arrived has its say, and nobody waits for a timer.
  */
 function createGate(places: number): Gate {
   const queue: { dispatch: () => void; sinceMs: number }[] = [];
@@ -106,7 +107,7 @@ function createGate(places: number): Gate {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
       if (performance.now() - next.sinceMs <= limits.batchWaitMs) {
         taken += 1;
-        next.dispatch();
+        setImmediate(next.dispatch);
         return;
       }
       refuse(next.dispatch, overloaded());
@@ -127,8 +128,6 @@ function createGate(places: number): Gate {
     enter(dispatch) {
       if (taken === 0 && queue.length === 0) {
         taken = 1;
-        // The end of this turn of the event loop: every request whose bytes have already arrived
-        // has its say, and nobody waits for a timer.
         setImmediate(dispatch);
         return;
       }

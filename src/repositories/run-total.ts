@@ -152,7 +152,7 @@ function leaderboardBranches({ group, after, rowsMax }: LeaderboardPageKey): Bra
   return [
     {
       columns,
-      rest: `FROM run_total WHERE ${inGroup}distance_mm <= ? ` + `AND (distance_mm < ? OR player_id > ?) ${order}`,
+      rest: `FROM run_total WHERE ${inGroup}distance_mm <= ? AND (distance_mm < ? OR player_id > ?) ${order}`,
       values: [...values, distanceMm, distanceMm, playerId, rowsMax],
     },
     { columns: count, rest: `FROM run_total WHERE ${inGroup}distance_mm > ?`, values: [...values, distanceMm] },

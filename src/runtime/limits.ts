@@ -51,6 +51,8 @@ export const limits = {
   mutationsMax: 10,
   /** Cost of an operation, by @cost and @listSize. */
   costMax: 1_000,
+  /** Characters of an error's message: some repeat what the client sent. */
+  errorMessageCharactersMax: 500,
   /** Documents whose parsed form the Yoga lane remembers. */
   documentsRememberedMax: 100,
   /** Verified tokens that a process remembers until they expire. */

@@ -55,7 +55,10 @@ it("collects what arrives while a batch is out, and sends it together when it is
   await nextTurn();
   expect(sent).toHaveLength(1);
   sent[0]!.answer();
-  await nextTurn();
+  await until(
+    () => sent.length > 1,
+    () => "nothing further is sent",
+  );
   expect(sent.at(-1)!.keys).toEqual([101, 102]);
 });
 
@@ -73,6 +76,7 @@ it("does not let a full batch wait for one that is out", async () => {
   void loader.load(1);
   await nextTurn();
   for (const key of [2, 3, 4]) void loader.load(key);
+  await nextTurn();
   expect(sent.map(({ keys }) => keys)).toEqual([[1], [2, 3]]);
 });
 
@@ -104,7 +108,10 @@ it("bounds a batch", async () => {
   for (let key = 0; key < 4; key += 1) void loader.load(key);
   await nextTurn();
   sent[0]!.answer();
-  await nextTurn();
+  await until(
+    () => sent.length > 1,
+    () => "nothing further is sent",
+  );
   expect(sent.map(({ keys }) => keys)).toEqual([[0, 1, 2], [3]]);
 });
 
