@@ -69,6 +69,7 @@ export function createApp({ config, logger, clock = systemClock, onStatement }: 
     yogaLane: createYogaLane({ schema, config, services, metrics, logger }),
     metrics,
     pageShown: config.environment === "development",
+    logger,
   });
   const http = createHttpServer({ graphql, isReady: () => answers(pool), metrics });
 

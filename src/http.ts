@@ -53,6 +53,12 @@ export function createHttpServer({ graphql, isReady, metrics }: HttpOptions): Ht
       open.add(response);
       response.once("close", () => open.delete(response));
       if (draining) askToClose(response);
+      // Node only leaves out those past its own count; what is left out may be what mattered.
+      if (request.rawHeaders.length > 2 * limits.headersMax) {
+        askToClose(response);
+        sendText(response, 431, "too many headers\n");
+        return;
+      }
       const path = pathOf(request);
       if (GRAPHQL_PATH.test(path)) {
         graphql(request, response);

@@ -13,7 +13,7 @@ interface HttpExtensions {
 export function refuse(response: ServerResponse, error: GraphQLError, mediaType: MediaType): void {
   const { http, ...extensions } = error.extensions as { http?: HttpExtensions };
   const body = Buffer.from(JSON.stringify({ errors: [{ message: error.message, extensions }] }));
-  response.writeHead(http?.status ?? 400, {
+  response.writeHead(http?.status ?? 500, {
     "Content-Type": `${mediaType}; charset=utf-8`,
     "Content-Length": body.length,
     ...http?.headers,

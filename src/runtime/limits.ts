@@ -10,7 +10,7 @@ export const limits = {
   /** Batches one loader has at the database at the same time; further keys collect meanwhile. */
   batchesInFlightMax: 2,
   /** A batch waiting behind another before it leaves beside it. */
-  batchOvertakeMs: 5,
+  batchOvertakeMs: 50,
   /** Keys one loader holds that have not been dispatched; more are refused with OVERLOADED. */
   keysWaitingMax: 50_000,
   /** A batch waiting for its turn at the database; its keys are then refused with OVERLOADED. */
@@ -65,6 +65,8 @@ export const limits = {
   keepAliveMs: 65_000,
   /** Bytes of a request's headers together. */
   headerBytesMax: 16_384,
+  /** Headers of one request, counted. */
+  headersMax: 100,
   /** Connections one process holds. */
   connectionsMax: 15_000,
   /** Characters of a bearer token; a real one has some 300. */
