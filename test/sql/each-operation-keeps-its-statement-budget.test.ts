@@ -10,6 +10,7 @@ import { startApi, type TestApi } from "../kit/api.ts";
 import { variablesOf } from "../kit/operation-variables.ts";
 
 const PLAYER = 7;
+const BRANCHES_APART_MAX = 1;
 
 let api: TestApi;
 /** One that the player's ledger knows, so that its transactions are looked up too. */
@@ -54,7 +55,12 @@ async function statementsOf({ name, body }: RegisteredOperation, variables: obje
   const item = name === "ItemDetail" ? { id: itemGlobalId(touchedItemId) } : {};
   const all = { ...variablesOf(name, PLAYER), ...item, ...variables };
   await api.read({ query: body, variables: all, token: api.tokenFor(PLAYER) });
-  return api.statements.map(({ sql }) => shapeOf(sql)).toSorted();
+  const sent = api.statements.map(({ sql }) => shapeOf(sql));
+  const distinct = [...new Set(sent)].toSorted();
+  // Two branches of an operation that need the same loader share its statement if they come to it in
+  // the same turn; when they do not, it is sent for each of them, and for nobody else.
+  expect(sent.length).toBeLessThanOrEqual(distinct.length + BRANCHES_APART_MAX);
+  return distinct;
 }
 
 /** Values are parameters already; what is left is how many there are, which must not matter. */

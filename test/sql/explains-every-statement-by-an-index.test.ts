@@ -26,7 +26,8 @@ interface ExplainRow {
   readonly table: string | null;
   readonly type: string | null;
   readonly key: string | null;
-  readonly rows: number | null;
+  /** Text on MariaDB. */
+  readonly rows: number | string | null;
   readonly Extra: string | null;
 }
 
