@@ -4,8 +4,6 @@ SELECT id, external_id, display_name, email, city, birth_year, created_at, versi
 
 SELECT id, external_id, kind, display_name FROM item WHERE id IN (?)
 
-SELECT id, external_id, kind, display_name FROM item WHERE id IN (?)
-
 SELECT item_id, ingredient_item_id, `count` FROM item_recipe WHERE item_id IN (?) ORDER BY item_id, ingredient_item_id
 
 SELECT player_id, item_id, quantity FROM player_item WHERE quantity > 0 AND ((item_id BETWEEN ? AND ? AND player_id IN (?)))
