@@ -10,7 +10,7 @@ import { startApi, type TestApi } from "../kit/api.ts";
 import { variablesOf } from "../kit/operation-variables.ts";
 
 const PLAYER = 7;
-const BRANCHES_APART_MAX = 1;
+const BRANCHES_APART_MAX = 2;
 
 let api: TestApi;
 /** One that the player's ledger knows, so that its transactions are looked up too. */
