@@ -8,11 +8,24 @@ import { dirname, join } from "node:path";
 import { withLock } from "./lock.mjs";
 
 const INSTALL_MS_MAX = 10 * 60_000;
+/** What else generated code is made from, besides every .graphql file and every program that generates. */
+const GENERATED_FROM = ["prisma/schema.prisma", "src/schema/models.ts", "src/operations/registry.json"];
+const GENERATORS = [
+  "scripts/generate.ts",
+  "scripts/generate",
+  "scripts/operations",
+  // They say what an operation costs, and which are refused.
+  "src/edge/cost.ts",
+  "src/edge/document-limits.ts",
+  "src/runtime/limits.ts",
+];
+/** What the programs above write and everyone has: one that is missing was deleted by hand. */
+const GENERATED_FILES = ["schema.graphql", "src/operations/costs.json", "client/operations.ts"];
 
 /** Installs the npm packages unless those of package-lock.json are there. Throws a SetupError when npm fails. */
 export async function ensurePackages(root, signal) {
   if (arePackagesCurrent(root)) return;
-  await withLock(setupLock(root), { waitMs: INSTALL_MS_MAX, onWait: announceWait }, async () => {
+  await withSetupLock(root, async () => {
     // Whoever held the lock before us may have done the work.
     if (arePackagesCurrent(root)) return;
     console.error("Installing npm packages (once, about half a minute) ...");
@@ -24,7 +37,7 @@ export async function ensurePackages(root, signal) {
 /** Generates code unless the remembered inputs are today's. Needs TypeScript to be registered. */
 export async function ensureGenerated(root) {
   if (isGeneratedCurrent(root)) return;
-  await withLock(setupLock(root), { waitMs: INSTALL_MS_MAX, onWait: announceWait }, async () => {
+  await withSetupLock(root, async () => {
     if (isGeneratedCurrent(root)) return;
     console.error("Generating code ...");
     const { generate } = await import("./generate.ts");
@@ -33,10 +46,22 @@ export async function ensureGenerated(root) {
   });
 }
 
+/** Runs `work` while no other command of this clone installs, generates or registers. */
+export async function withSetupLock(root, work) {
+  return withLock(setupLock(root), { waitMs: INSTALL_MS_MAX, onWait: announceWait }, work);
+}
+
 /** Writes down that the generated code is that of today's inputs. */
 export function rememberGenerated(root) {
   mkdirSync(dirname(generatedMark(root)), { recursive: true });
   writeFileSync(generatedMark(root), generatedInputsHash(root));
+}
+
+/** Whether the generated code is that of today's inputs. */
+export function isGeneratedCurrent(root) {
+  if (readOrUndefined(generatedMark(root)) !== generatedInputsHash(root)) return false;
+  if (!GENERATED_FILES.every((path) => existsSync(join(root, path)))) return false;
+  return ["database", "schema"].every((layer) => isFilled(join(root, "src", layer, "generated")));
 }
 
 function arePackagesCurrent(root) {
@@ -73,30 +98,30 @@ async function installPackages(root, signal) {
   if (code !== 0) throw setupError("npm ci failed, see above. Mend that, then start again.");
 }
 
-function isGeneratedCurrent(root) {
-  if (readOrUndefined(generatedMark(root)) !== generatedInputsHash(root)) return false;
-  return ["database", "schema"].every((layer) => isFilled(join(root, "src", layer, "generated")));
-}
-
 function isFilled(folder) {
   return existsSync(folder) && readdirSync(folder).length > 0;
 }
 
 function generatedInputsHash(root) {
-  const folders = ["src/schema", "src/operations"].flatMap((folder) => graphqlFiles(root, folder));
   const hash = createHash("sha256").update(readOrUndefined(join(root, "package-lock.json")) ?? "");
-  for (const path of ["prisma/schema.prisma", "scripts/generate.ts", ...folders]) {
-    hash.update(`\0${path}\0`).update(readFileSync(join(root, path)));
-  }
+  const paths = [
+    ...GENERATED_FROM,
+    ...GENERATORS.flatMap((path) => filesAt(root, path, ".ts")),
+    ...["src/schema", "src/operations"].flatMap((folder) => filesAt(root, folder, ".graphql")),
+  ];
+  // One that is missing is for the generator to complain about, or to make.
+  for (const path of paths) hash.update(`\0${path}\0`).update(readOrUndefined(join(root, path)) ?? "");
   return hash.digest("hex");
 }
 
-function graphqlFiles(root, folder) {
-  if (!existsSync(join(root, folder))) return [];
-  return readdirSync(join(root, folder))
-    .filter((file) => file.endsWith(".graphql"))
+/** The file itself, or those of the folder with that ending. */
+function filesAt(root, path, ending) {
+  if (path.endsWith(ending)) return [path];
+  if (!existsSync(join(root, path))) return [];
+  return readdirSync(join(root, path))
+    .filter((file) => file.endsWith(ending))
     .toSorted()
-    .map((file) => `${folder}/${file}`);
+    .map((file) => `${path}/${file}`);
 }
 
 function rememberPackages(root) {

@@ -13,6 +13,7 @@ import { connectTo } from "./migrations/connection.ts";
 import { consentFrom } from "./stack/packages.ts";
 import { openStack, removeStack, type Stack, type StackOptions } from "./stack/stack.ts";
 import { onStop } from "./stopping.ts";
+import { ensureTestPrograms } from "./test-programs.ts";
 
 const TEST_DIR_PATTERN = /^test-(\d+)$/;
 const OWNER_FILE = "owner";
@@ -31,23 +32,31 @@ export async function runSuite(options: {
   await removeAbandonedStacks();
   const testDir = makeTestDir();
   const removeTestDir = onStop(() => removeStack(testDir));
+  const consent = consentFrom(options.args);
+  const progress = (line: string): void => console.error(line);
   const stack = await openStack({
     dataDir: testDir,
-    installConsent: consentFrom(options.args),
-    progress: (line) => console.error(line),
+    installConsent: consent,
+    progress,
     flavour: options.flavour,
     purpose: "test",
     // Never the database that DATABASE_URL names: tests create, fill and drop.
     environment: {},
   });
+  const vitestArgs = options.args.filter((arg) => arg !== "--yes");
+  const programs = await ensureTestPrograms({ args: vitestArgs, binDir: join(testDir, "bin"), consent, progress });
   const seed = process.env["TEST_SEED"] ?? String(randomInt(2 ** 31));
   console.log(`database: ${await versionOf(stack)}`);
   console.log(`seed: ${seed}`);
   const outcomePath = join(testDir, "outcome.json");
-  const code = await runVitest(options.args, suiteEnvironment({ stack, testDir, seed, outcomePath }));
+  const code = await runVitest(vitestArgs, {
+    ...suiteEnvironment({ stack, testDir, seed, outcomePath }),
+    ...programs.environment,
+  });
   const counts = readCounts(outcomePath);
   await stack.leave();
   await removeTestDir();
+  for (const reason of programs.skipped) console.log(reason);
   console.log(closingLine(counts));
   return code === 0 && counts.failed === 0 && counts.passed > 0 ? 0 : 1;
 }
@@ -112,9 +121,8 @@ function suiteEnvironment(options: {
   return environment;
 }
 
-async function runVitest(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
+async function runVitest(vitestArgs: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
   const vitest = join(projectDir, "node_modules", "vitest", "vitest.mjs");
-  const vitestArgs = args.filter((arg) => arg !== "--yes");
   // A process group of its own: on Ctrl-C it is ended by us, whole and once, with whatever tests started.
   const child = spawn(process.execPath, [vitest, "run", ...vitestArgs], {
     cwd: projectDir,

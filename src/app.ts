@@ -2,6 +2,8 @@
 // server, so a test starts the very same thing on a port of its own.
 
 import { setTimeout as delay } from "node:timers/promises";
+import { createAutomaticDocumentStore } from "./cache/automatic-document.ts";
+import { createCacheRedis, type CacheRedis } from "./cache/redis.ts";
 import { ConfigError, type Config } from "./config.ts";
 import { createDatabasePool, type DatabasePool, type StatementListener } from "./database/pool.ts";
 import { createPrismaClient } from "./database/prisma-client.ts";
@@ -9,6 +11,7 @@ import { brokenServerSettings } from "./database/server-settings.ts";
 import { createAuthenticate } from "./edge/authenticate.ts";
 import { createFastLane } from "./edge/fast-lane.ts";
 import { createFront } from "./edge/front.ts";
+import { createLanes } from "./edge/lanes.ts";
 import { createPersistedOperations } from "./edge/persisted-operations.ts";
 import { createGraphqlSchema } from "./graphql-schema.ts";
 import { createHttpServer } from "./http.ts";
@@ -33,11 +36,19 @@ export interface AppOptions {
   readonly config: Config;
   readonly logger: Logger;
   readonly clock?: Clock;
+  /** From a request's parameters to its answer; `limits.requestMs` where not given. */
+  readonly requestMs?: number;
   /** Sees every statement before it is sent. */
   readonly onStatement?: StatementListener;
 }
 
-export function createApp({ config, logger, clock = systemClock, onStatement }: AppOptions): App {
+export function createApp({
+  config,
+  logger,
+  clock = systemClock,
+  requestMs = limits.requestMs,
+  onStatement,
+}: AppOptions): App {
   const metrics = createMetrics();
   const pool = createDatabasePool({
     url: config.databaseUrl,
@@ -53,22 +64,33 @@ export function createApp({ config, logger, clock = systemClock, onStatement }: 
     cursors: createCursors(config.cursorKeys),
     clock,
   };
+  const cacheRedis = openCacheRedis(config, logger);
+  const automaticDocuments = createAutomaticDocumentStore({
+    redis: cacheRedis,
+    onFailure: () => metrics.cacheFailures.inc({ purpose: "automatic documents" }),
+  });
   const schema = createGraphqlSchema();
+  const yogaLane = createYogaLane({ schema, config, services, automaticDocuments, metrics, logger });
   const graphql = createFront({
-    services,
     authenticate: createAuthenticate({
       keys: config.tokenKeys,
       issuer: config.tokenIssuer,
       audience: config.tokenAudience,
       clock,
     }),
-    persistedOperations: createPersistedOperations(registeredOperations, {
-      adHocAllowed: config.environment === "development",
+    lanes: createLanes({
+      services,
+      persistedOperations: createPersistedOperations(registeredOperations, {
+        adHocAllowed: config.environment === "development",
+      }),
+      automaticDocuments,
+      fastLane: createFastLane(schema, registeredOperations, logger),
+      yogaLane,
+      metrics,
+      requestMs,
     }),
-    fastLane: createFastLane(schema, registeredOperations, logger),
-    yogaLane: createYogaLane({ schema, config, services, metrics, logger }),
+    page: config.environment === "development" ? yogaLane : null,
     metrics,
-    pageShown: config.environment === "development",
     logger,
   });
   const http = createHttpServer({ graphql, isReady: () => answers(pool), metrics });
@@ -76,7 +98,7 @@ export function createApp({ config, logger, clock = systemClock, onStatement }: 
   return {
     metrics,
     async start() {
-      await untilReachable(pool);
+      await Promise.all([untilReachable(pool), cacheRedis.start()]);
       await judgeServerSettings(pool, config, logger);
       await pool.warm();
       return http.listen(config.host, config.port);
@@ -85,8 +107,17 @@ export function createApp({ config, logger, clock = systemClock, onStatement }: 
       await http.drain();
       await prisma.$disconnect();
       await pool.end();
+      cacheRedis.stop();
     },
   };
+}
+
+function openCacheRedis({ redisUrl }: Config, logger: Logger): CacheRedis {
+  return createCacheRedis({
+    url: redisUrl,
+    onLost: (reason) => logger.warn({ reason }, "the cache Redis is away; answers are made without it"),
+    onBack: () => logger.info("the cache Redis is back"),
+  });
 }
 
 /** A database that is started together with us may take a moment longer; bounded. */

@@ -14,6 +14,8 @@ export interface Config {
   readonly databaseUrl: string;
   /** Connections of the MySQL pool. */
   readonly databasePoolSize: number;
+  /** redis:// or rediss:// URL of the cache Redis. */
+  readonly redisUrl: string;
   /** Who issues tokens (`iss`). */
   readonly tokenIssuer: string;
   /** Whom tokens are for (`aud`). */
@@ -42,12 +44,15 @@ const databaseUrl = z
   .string()
   .regex(/^(mysql|mariadb):\/\/[^/]+\/[A-Za-z0-9_$-]+(\?.*)?$/, "expected mysql://user:password@host:port/database");
 
+const redisUrl = z.string().regex(/^rediss?:\/\/[^/]+(\/[0-9]+)?$/, "expected redis://:password@host:port");
+
 const environmentShape = z.object({
   NODE_ENV: z.enum(["development", "production"]).default("development"),
   HOST: z.string().min(1).default("127.0.0.1"),
   PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
   DATABASE_URL: databaseUrl,
   DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(200).default(10),
+  REDIS_URL: redisUrl,
   JWT_ISSUER: z.string().min(1).default(tokenDefaults.issuer),
   JWT_AUDIENCE: z.string().min(1).default(tokenDefaults.audience),
   JWT_KEYS: signingKeys,
@@ -68,6 +73,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     port: settings.PORT,
     databaseUrl: settings.DATABASE_URL,
     databasePoolSize: settings.DATABASE_POOL_SIZE,
+    redisUrl: settings.REDIS_URL,
     tokenIssuer: settings.JWT_ISSUER,
     tokenAudience: settings.JWT_AUDIENCE,
     tokenKeys: settings.JWT_KEYS,

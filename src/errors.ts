@@ -16,10 +16,14 @@ export const errorCodes = [
   "GRAPHQL_PARSE_FAILED",
   "GRAPHQL_VALIDATION_FAILED",
   "OPERATION_NOT_REGISTERED",
+  // Apollo's word for: send the text once, with its hash.
+  "PERSISTED_QUERY_NOT_FOUND",
   "LIMIT_EXCEEDED",
   "UNAVAILABLE",
   "OVERLOADED",
   "TIMEOUT",
+  // For the metrics alone: there is nobody left to read it.
+  "CLIENT_GONE",
   "INTERNAL_SERVER_ERROR",
 ] as const;
 
@@ -65,6 +69,14 @@ export function operationNotRegistered(): GraphQLError {
   return codedError("OPERATION_NOT_REGISTERED", "The operation is not registered.", { status: 400 });
 }
 
+/**
+ * No document is known under the hash, and the client may register it by sending the text too. With
+ * 200, as Apollo's own server answers: its clients for phones do not read the body of a 4xx.
+ */
+export function persistedQueryNotFound(): GraphQLError {
+  return codedError("PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound", { status: 200 });
+}
+
 /** The document asks for more than the named limit: 400 under every media type. */
 export function limitExceeded(message: string): GraphQLError {
   return codedError("LIMIT_EXCEEDED", message, { status: 400 });
@@ -106,6 +118,11 @@ export function overloaded(): GraphQLError {
 /** A deadline passed: 503, because trying again may well succeed. */
 export function timedOut(): GraphQLError {
   return codedError("TIMEOUT", "The request took too long.", retryLater());
+}
+
+/** The connection closed before the answer. */
+export function clientGone(): GraphQLError {
+  return codedError("CLIENT_GONE", "The client is gone.");
 }
 
 /** What a caller sees of a bug: nothing but that it is one. */

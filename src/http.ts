@@ -1,9 +1,10 @@
-// The HTTP server: which path is whose, how long a connection may dawdle, and how the server leaves
-// without breaking a request: it stops listening, answers what has arrived and tells each client to
-// close, and cuts only what is left when the time is up.
+// The HTTP server: which path is whose, which messages are no HTTP of ours, how long a connection may
+// dawdle, and how the server leaves without breaking a request: it stops listening, answers what has
+// arrived and tells each client to close, and cuts only what is left when the time is up.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { Server as NetServer, type AddressInfo } from "node:net";
+import { Server as NetServer, type AddressInfo, type Socket } from "node:net";
+import { watchConnections, type Connections } from "./edge/connections.ts";
 import { limits } from "./runtime/limits.ts";
 import type { Metrics } from "./runtime/metrics.ts";
 
@@ -25,7 +26,6 @@ export interface HttpOptions {
 const GRAPHQL_PATH = /^\/graphql(\/[0-9a-f]{64})?$/;
 
 export function createHttpServer({ graphql, isReady, metrics }: HttpOptions): HttpServer {
-  const open = new Set<ServerResponse>();
   let draining = false;
 
   const routes: Readonly<Record<string, (request: IncomingMessage, response: ServerResponse) => unknown>> = {
@@ -47,16 +47,16 @@ export function createHttpServer({ graphql, isReady, metrics }: HttpOptions): Ht
       requestTimeout: limits.requestReceiveMs,
       keepAliveTimeout: limits.keepAliveMs,
       // Looked at often enough that a slow sender is gone within its limit and a second.
-      connectionsCheckingInterval: 1_000,
+      connectionsCheckingInterval: limits.connectionSweepMs,
     },
     (request, response) => {
-      open.add(response);
-      response.once("close", () => open.delete(response));
+      const admission = connections.admit(request, response);
+      if (admission === "ignored") return;
       if (draining) askToClose(response);
-      // Node only leaves out those past its own count; what is left out may be what mattered.
-      if (request.rawHeaders.length > 2 * limits.headersMax) {
+      const refusal = admission === "last" ? TOO_MANY_REQUESTS : refusalOfMessage(request);
+      if (refusal !== null) {
         askToClose(response);
-        sendText(response, 431, "too many headers\n");
+        sendText(response, ...refusal);
         return;
       }
       const path = pathOf(request);
@@ -69,14 +69,18 @@ export function createHttpServer({ graphql, isReady, metrics }: HttpOptions): Ht
       else void route(request, response);
     },
   );
-  server.maxConnections = limits.connectionsMax;
+  const connections = watchConnections(server, metrics);
+  server.on("clientError", (error: ClientError, socket: Socket) => refuseBytes(connections, error, socket));
+  // Without a listener Node closes without a word.
+  server.on("connect", (_, socket: Socket) => endWith(socket, "405 Method Not Allowed", "Allow: GET, POST\r\n"));
 
   return {
     listen: (host, port) => listen(server, host, port),
     async drain() {
       draining = true;
-      for (const response of open) askToClose(response);
+      for (const response of connections.open) askToClose(response);
       await closeGently(server);
+      connections.stop();
     },
   };
 }
@@ -84,7 +88,7 @@ export function createHttpServer({ graphql, isReady, metrics }: HttpOptions): Ht
 function listen(server: Server, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen(port, host, () => {
+    server.listen({ port, host, backlog: limits.backlogMax }, () => {
       server.off("error", reject);
       resolve((server.address() as AddressInfo).port);
     });
@@ -111,6 +115,61 @@ async function closeGently(server: Server): Promise<void> {
 
 function askToClose(response: ServerResponse): void {
   if (!response.headersSent) response.setHeader("Connection", "close");
+}
+
+type Refusal = readonly [status: number, text: string];
+
+const TOO_MANY_REQUESTS: Refusal = [429, "too many requests at once\n"];
+
+/**
+ * What Node's parser lets pass and a proxy in front may have read in another way: then the two would
+ * disagree on where a request ends, or whose it is (RFC 9112 sections 3.2 and 6.1).
+ */
+function refusalOfMessage({ rawHeaders, headers, httpVersionMajor }: IncomingMessage): Refusal | null {
+  // Node only leaves out those past its own count; what is left out may be what mattered.
+  if (rawHeaders.length > 2 * limits.headersMax) return [431, "too many headers\n"];
+  if (httpVersionMajor !== 1) return [400, "not HTTP/1.1\n"];
+  const encoding = headers["transfer-encoding"];
+  if (encoding !== undefined && encoding.toLowerCase() !== "chunked") return [400, "unknown transfer coding\n"];
+  if (hasSeveralHosts(rawHeaders)) return [400, "more than one host\n"];
+  return null;
+}
+
+function hasSeveralHosts(rawHeaders: readonly string[]): boolean {
+  let count = 0;
+  for (let place = 0; place < rawHeaders.length; place += 2) {
+    if (rawHeaders[place]!.length === 4 && rawHeaders[place]!.toLowerCase() === "host") count += 1;
+  }
+  return count > 1;
+}
+
+/** What Node hands over when bytes are no request, or come too slowly. */
+interface ClientError extends NodeJS.ErrnoException {
+  readonly rawPacket?: Buffer;
+}
+
+/** As Node itself does it, but for 414: Node counts an address among the headers. */
+function refuseBytes(connections: Connections, error: ClientError, socket: Socket): void {
+  if (!socket.writable || connections.isAnswering(socket)) {
+    socket.destroy();
+    return;
+  }
+  endWith(socket, statusLineOf(error));
+}
+
+function statusLineOf({ code, rawPacket }: ClientError): string {
+  if (code === "ERR_HTTP_REQUEST_TIMEOUT") return "408 Request Timeout";
+  if (code === "HPE_CHUNK_EXTENSIONS_OVERFLOW") return "413 Payload Too Large";
+  if (code !== "HPE_HEADER_OVERFLOW") return "400 Bad Request";
+  const start = rawPacket?.subarray(0, limits.headerBytesMax) ?? Buffer.alloc(0);
+  const isInAddress = /^[A-Z]+ /.test(start.toString("latin1", 0, 16)) && !start.includes("\n");
+  return isInAddress ? "414 URI Too Long" : "431 Request Header Fields Too Large";
+}
+
+/** The last words on a connection that no request can be read from any more. */
+function endWith(socket: Socket, statusLine: string, headers = ""): void {
+  socket.end(`HTTP/1.1 ${statusLine}\r\n${headers}Content-Length: 0\r\nConnection: close\r\n\r\n`);
+  socket.destroySoon();
 }
 
 /** The path as it was sent: no decoding and no merging of slashes, so that one path has one spelling. */

@@ -5,8 +5,11 @@ import type { GraphQLSchema } from "graphql";
 import { createYoga } from "graphql-yoga";
 import type { Config } from "./config.ts";
 import type { Context, Services } from "./context.ts";
+import type { AutomaticDocumentStore } from "./cache/automatic-document.ts";
 import { graphiqlFactory, renderGraphiQL } from "./edge/graphiql.ts";
 import type { RequestFacts } from "./edge/request-facts.ts";
+import { useAutomaticDocuments } from "./edge/use-automatic-documents.ts";
+import { useCancellation } from "./edge/use-cancellation.ts";
 import { useCoercion } from "./edge/use-coercion.ts";
 import { useDocumentLimits } from "./edge/use-document-limits.ts";
 import { maskError, useMasking } from "./edge/use-masking.ts";
@@ -22,15 +25,16 @@ export interface YogaOptions {
   readonly schema: GraphQLSchema;
   readonly config: Config;
   readonly services: Services;
+  readonly automaticDocuments: AutomaticDocumentStore;
   readonly metrics: Metrics;
   readonly logger: Logger;
 }
 
-export function createYogaLane({ schema, config, services, metrics, logger }: YogaOptions) {
+export function createYogaLane({ schema, config, services, automaticDocuments, metrics, logger }: YogaOptions) {
   const development = config.environment === "development";
   return createYoga<RequestFacts, Context>({
     schema,
-    context: ({ viewer = null }): Context => ({ ...services, viewer, memo: createMemo() }),
+    context: ({ viewer = null, cancellation }): Context => ({ ...services, viewer, memo: createMemo(cancellation) }),
     graphqlEndpoint: "/graphql",
     graphiql: graphiqlFactory(config),
     renderGraphiQL,
@@ -40,8 +44,8 @@ export function createYogaLane({ schema, config, services, metrics, logger }: Yo
     multipart: false,
     batching: false,
     parserAndValidationCache: {
-      documentCache: new BoundedMap(limits.documentsRememberedMax),
-      errorCache: new BoundedMap(limits.documentsRememberedMax),
+      documentCache: new BoundedMap(documentsRemembered),
+      errorCache: new BoundedMap(documentsRemembered),
     },
     // The front has read the body within its bound.
     maxRequestBodySize: false,
@@ -51,10 +55,18 @@ export function createYogaLane({ schema, config, services, metrics, logger }: Yo
       useRequestMetrics(metrics, registeredOperationNames),
       useCoercion({ development }),
       useDocumentLimits({ development }),
+      useAutomaticDocuments(automaticDocuments),
+      useCancellation(),
       useMasking(logger),
     ],
   });
 }
+
+/** Both are kept by the document's text. */
+const documentsRemembered = {
+  weightMax: limits.documentsRememberedCharactersMax,
+  weightOf: (text: string) => text.length,
+};
 
 /** Yoga's logger hands over anything; only errors and warnings are worth a line. */
 function yogaLogger(logger: Logger) {

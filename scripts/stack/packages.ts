@@ -1,21 +1,54 @@
-// Installs MariaDB and Redis where the operating system can and the person consents, else says exactly
-// what to install. Only the -core and tools packages of Debian and Ubuntu are used: they hold the
-// programs and no system service, and that none got enabled or started is checked afterwards.
+// Installs the programs that a command needs where the operating system can and the person consents, else
+// says exactly what to install. Of servers only the -core and tools packages of Debian and Ubuntu are used: they
+// hold the programs and no system service, and that none got enabled or started is checked afterwards.
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync } from "node:fs";
 import { createInterface } from "node:readline/promises";
 import type { Progress } from "../progress.ts";
 import { SetupError } from "../setup-error.ts";
-import { findProgram, findPrograms, type Programs, type ServerKind } from "./programs.ts";
+import { findProgram, findPrograms, type ProgramKind, type Programs } from "./programs.ts";
 
 /** `yes`: install; `ask`: ask at the terminal first; `no`: never install, say what is missing. */
 export type InstallConsent = "yes" | "ask" | "no";
 
-const DEBIAN_PACKAGES = {
-  mariadb: ["mariadb-server-core", "mariadb-client-core"],
-  redis: ["redis-tools"],
-} as const;
+interface Product {
+  readonly name: string;
+  readonly debianPackages: readonly string[];
+  /** What `brew install` is given. */
+  readonly homebrew: string;
+  /** For systems that we know no package of: what to look for there. */
+  readonly sought: string;
+  /** What the person may do instead. */
+  readonly instead: string;
+}
+
+const OWN_SERVERS =
+  "Or use servers of your own: set DATABASE_URL, REDIS_URL and QUEUE_REDIS_URL (compose.yaml starts some).";
+
+const products: Readonly<Record<ProgramKind, Product>> = {
+  mariadb: {
+    name: "MariaDB",
+    debianPackages: ["mariadb-server-core", "mariadb-client-core"],
+    homebrew: "mariadb",
+    sought: "MariaDB 10.11 or newer (no service needs to run)",
+    instead: OWN_SERVERS,
+  },
+  redis: {
+    name: "Redis",
+    debianPackages: ["redis-tools"],
+    homebrew: "redis",
+    sought: "Redis 7 or newer (no service needs to run)",
+    instead: OWN_SERVERS,
+  },
+  chromium: {
+    name: "Chromium",
+    debianPackages: ["chromium"],
+    homebrew: "--cask google-chrome",
+    sought: "Chromium or Google Chrome",
+    instead: "Only tests need it: those that drive a browser.",
+  },
+};
 const SERVICE_PATTERN = /^(mariadb|mysql|redis)/;
 /** apt waits that long for another apt before it gives up. */
 const APT_LOCK_SECONDS = 120;
@@ -26,10 +59,15 @@ const APT_LOCK_SECONDS = 120;
  */
 export function consentFrom(args: readonly string[]): InstallConsent {
   const isTerminal = process.stdin.isTTY && process.stdout.isTTY;
-  const isCi = (process.env["CI"] ?? "") !== "" && process.env["CI"] !== "false";
-  if (args.includes("--yes") || isCi) return "yes";
+  if (args.includes("--yes") || isContinuousIntegration()) return "yes";
   if (isTerminal) return "ask";
   return isRoot() ? "yes" : "no";
+}
+
+/** Whether nobody is at the keyboard and a run's result is a verdict, as the variable CI says. */
+export function isContinuousIntegration(): boolean {
+  const said = process.env["CI"] ?? "";
+  return said !== "" && said !== "false";
 }
 
 /**
@@ -37,19 +75,19 @@ export function consentFrom(args: readonly string[]): InstallConsent {
  * Throws a SetupError that says what to do when they cannot be had.
  */
 export async function ensurePrograms(options: {
-  readonly needed: readonly ServerKind[];
+  readonly needed: readonly ProgramKind[];
   readonly binDir: string;
   readonly consent: InstallConsent;
   readonly progress: Progress;
 }): Promise<Programs> {
   const { needed, binDir } = options;
-  const found = findPrograms(binDir);
+  const found = findPrograms(needed, binDir);
   const missing = missingOf(needed, found);
   if (missing.length === 0) return found;
-  const packages = missing.flatMap((kind) => DEBIAN_PACKAGES[kind]);
+  const packages = debianPackagesOf(missing);
   if (!(await mayInstall(missing, packages, options.consent))) throw new SetupError(howToInstall(missing));
   await installPackages(packages, options.progress);
-  const installed = findPrograms(binDir);
+  const installed = findPrograms(needed, binDir);
   const stillMissing = missingOf(needed, installed);
   if (stillMissing.length === 0) return installed;
   throw new SetupError(
@@ -57,12 +95,12 @@ export async function ensurePrograms(options: {
   );
 }
 
-function missingOf(needed: readonly ServerKind[], found: Programs): ServerKind[] {
-  return needed.filter((kind) => (kind === "mariadb" ? found.mariadb : found.redisServer) === undefined);
+function missingOf(needed: readonly ProgramKind[], found: Programs): ProgramKind[] {
+  return needed.filter((kind) => found[kind] === undefined);
 }
 
 async function mayInstall(
-  missing: readonly ServerKind[],
+  missing: readonly ProgramKind[],
   packages: readonly string[],
   consent: InstallConsent,
 ): Promise<boolean> {
@@ -71,7 +109,7 @@ async function mayInstall(
   if (consent === "yes") return true;
   return isAgreedTo(
     `${namesOf(missing)} not found. Install ${packages.join(", ")}${isRoot() ? "" : " with sudo"}? ` +
-      "No system service comes with them. [Y/n] ",
+      "No system service comes with that. [Y/n] ",
   );
 }
 
@@ -167,24 +205,29 @@ function stopNewServices(before: ReadonlySet<string>): void {
   }
 }
 
-function howToInstall(missing: readonly ServerKind[]): string {
-  const orUrls =
-    "Or use servers of your own: set DATABASE_URL, REDIS_URL and QUEUE_REDIS_URL (compose.yaml starts some).";
-  return `${namesOf(missing)} not found.\n${installLine(missing)}\n${orUrls}`;
+function howToInstall(missing: readonly ProgramKind[]): string {
+  const instead = new Set(missing.map((kind) => products[kind].instead));
+  return [`${namesOf(missing)} not found.`, installLine(missing), ...instead].join("\n");
 }
 
-function installLine(missing: readonly ServerKind[]): string {
-  if (process.platform === "darwin") return `Install with: brew install ${missing.join(" ")}`;
-  if (findProgram("apt-get") === undefined) {
-    return "Install MariaDB 10.11 or newer and Redis 7 or newer with your system's packages; no service needs to run.";
+function installLine(missing: readonly ProgramKind[]): string {
+  if (process.platform === "darwin") {
+    return missing.map((kind) => `Install with: brew install ${products[kind].homebrew}`).join("\n");
   }
-  const packages = missing.flatMap((name) => DEBIAN_PACKAGES[name]).join(" ");
-  const again = "or start again with --yes to have it done: npm start -- --yes";
+  if (findProgram("apt-get") === undefined) {
+    return `Install ${missing.map((kind) => products[kind].sought).join(" and ")} with your system's packages.`;
+  }
+  const packages = debianPackagesOf(missing).join(" ");
+  const again = "or have it done: the same command again with --yes, as in npm start -- --yes";
   return `Install with: ${isRoot() ? "" : "sudo "}apt-get install --no-install-recommends ${packages}\n${again}`;
 }
 
-function namesOf(missing: readonly ServerKind[]): string {
-  return missing.map((name) => (name === "mariadb" ? "MariaDB" : "Redis")).join(" and ");
+function debianPackagesOf(kinds: readonly ProgramKind[]): string[] {
+  return kinds.flatMap((kind) => products[kind].debianPackages);
+}
+
+function namesOf(kinds: readonly ProgramKind[]): string {
+  return kinds.map((kind) => products[kind].name).join(" and ");
 }
 
 function isRoot(): boolean {

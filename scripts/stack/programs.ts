@@ -1,4 +1,4 @@
-// Finds the server programs on this machine, wherever Debian, Homebrew or a hand-made build put them.
+// Finds the programs on this machine, wherever Debian, Homebrew or a hand-made build put them.
 // Debian ships the Redis server inside redis-tools, under the name redis-check-rdb: the program looks
 // at the name it is called by, so a link of our own named redis-server is the server, and no package
 // that brings a system service is needed.
@@ -7,17 +7,29 @@ import { accessSync, constants, existsSync, lstatSync, mkdirSync, rmSync, symlin
 import { delimiter, join } from "node:path";
 import { SetupError } from "../setup-error.ts";
 
-/** A server that the stack may run. */
-export type ServerKind = "mariadb" | "redis";
-
-/** Absolute paths of what a private stack runs; those of a kind that is not needed may be missing. */
+/** Absolute paths: of the servers that a private stack runs, and of what single tests drive. */
 export interface Programs {
   readonly mariadb?: { readonly mariadbd: string; readonly mariadbInstallDb: string };
-  readonly redisServer?: string;
+  readonly redis?: string;
+  /** Chromium, or a Chrome: whichever is there. */
+  readonly chromium?: string;
 }
+
+/** What may be needed, found and installed by itself. */
+export type ProgramKind = keyof Programs;
 
 /** Older ones lack `--innodb-snapshot-isolation`, which every promise about writes rests on. */
 const MARIADB_VERSION_MIN = [10, 11] as const;
+
+/** Ubuntu's chromium-browser may be no more than a hint at a snap, so it comes last. */
+const CHROMIUM_NAMES = [
+  "chromium",
+  "google-chrome",
+  "google-chrome-stable",
+  "Chromium",
+  "Google Chrome",
+  "chromium-browser",
+];
 
 const EXTRA_FOLDERS = [
   "/usr/sbin",
@@ -30,16 +42,17 @@ const EXTRA_FOLDERS = [
   "/usr/local/opt/mariadb/bin",
   "/usr/local/opt/redis/bin",
   "/usr/libexec",
+  "/Applications/Chromium.app/Contents/MacOS",
+  "/Applications/Google Chrome.app/Contents/MacOS",
 ];
 
 /**
- * Whatever of them is on this machine. May make a link named redis-server in `binDir`.
- * Throws a SetupError for a MariaDB that is too old.
+ * Those of the `needed` kinds that are on this machine; the others are not looked for. May make a link named
+ * redis-server in `binDir`. Throws a SetupError for a MariaDB that is too old.
  */
-export function findPrograms(binDir: string): Programs {
-  const mariadb = findMariadb();
-  const redisServer = findProgram("redis-server") ?? linkedRedisServer(binDir);
-  return { ...(mariadb === undefined ? {} : { mariadb }), ...(redisServer === undefined ? {} : { redisServer }) };
+export function findPrograms(needed: readonly ProgramKind[], binDir: string): Programs {
+  const found = needed.map((kind) => [kind, finders[kind](binDir)] as const);
+  return Object.fromEntries(found.filter(([, program]) => program !== undefined));
 }
 
 /** The absolute path of `name` on the PATH or in the usual folders beside it; undefined when it is in none. */
@@ -48,7 +61,13 @@ export function findProgram(name: string): string | undefined {
   return [...onPath, ...EXTRA_FOLDERS].map((folder) => join(folder, name)).find(isExecutable);
 }
 
-function findMariadb(): Programs["mariadb"] {
+const finders: { readonly [Kind in ProgramKind]-?: (binDir: string) => Programs[Kind] | undefined } = {
+  mariadb: findMariadb,
+  redis: (binDir) => findProgram("redis-server") ?? linkedRedisServer(binDir),
+  chromium: () => CHROMIUM_NAMES.map(findProgram).find((path) => path !== undefined),
+};
+
+function findMariadb(): Programs["mariadb"] | undefined {
   const mariadbd = findProgram("mariadbd");
   const mariadbInstallDb = findProgram("mariadb-install-db");
   // mariadb-install-db calls it; Debian keeps it in the client package.

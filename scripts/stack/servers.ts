@@ -6,7 +6,7 @@ import type { StackFiles } from "./files.ts";
 import { mariadbServer } from "./mariadb.ts";
 import { mysqlServer } from "./mysql.ts";
 import { ensurePrograms, type InstallConsent } from "./packages.ts";
-import type { Programs, ServerKind } from "./programs.ts";
+import type { ProgramKind, Programs } from "./programs.ts";
 import { type RedisRole, redisServer } from "./redis.ts";
 import type { PrivateServer } from "./server.ts";
 
@@ -39,8 +39,8 @@ export async function describeServers(context: Context): Promise<PrivateServer[]
 }
 
 /** MySQL's programs are not among them: test-mysql.ts has unpacked those. */
-function neededPrograms({ database, cacheRedis, queueRedis }: WantedServers): ServerKind[] {
-  const needed: ServerKind[] = [];
+function neededPrograms({ database, cacheRedis, queueRedis }: WantedServers): ProgramKind[] {
+  const needed: ProgramKind[] = [];
   if (database === "mariadb") needed.push("mariadb");
   if (cacheRedis || queueRedis) needed.push("redis");
   return needed;
@@ -59,7 +59,7 @@ function describeRedis(role: RedisRole, programs: Programs, { files, passwords }
   const name = `${role}-redis`;
   return redisServer({
     role,
-    program: programs.redisServer ?? "redis-server",
+    program: programs.redis ?? "redis-server",
     directory: files.directoryOf(name),
     logPath: files.logOf(name),
     password: role === "cache" ? passwords.cacheRedis : passwords.queueRedis,

@@ -19,7 +19,7 @@ const REFUSED: Authentication = { refused: true };
 
 export function createAuthenticate(rules: TokenRules): Authenticate {
   // By the whole header: one look-up on the hot path, and no second spelling of a token.
-  const remembered = new BoundedMap<string, VerifiedToken>(limits.tokensRememberedMax);
+  const remembered = new BoundedMap<string, VerifiedToken>({ weightMax: limits.tokensRememberedMax });
 
   return (authorization) => {
     if (authorization === undefined) return ANONYMOUS;

@@ -5,12 +5,12 @@
 import {
   Kind,
   OperationTypeNode,
+  GraphQLError,
   type DocumentNode,
   type FragmentDefinitionNode,
-  type GraphQLError,
   type SelectionSetNode,
 } from "graphql";
-import { limitExceeded } from "../errors.ts";
+import { limitExceeded, withCode } from "../errors.ts";
 import { limits } from "../runtime/limits.ts";
 
 export interface DocumentLimitOptions {
@@ -39,6 +39,7 @@ function refusalOfSelections(
   const extentOf = extentMeter(document);
   for (const definition of document.definitions) {
     if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
+    if (definition.operation === OperationTypeNode.SUBSCRIPTION) return noSubscriptions();
     const { depth, aliases, fields } = extentOf(definition.selectionSet);
     if (depth > limits.depthMax && !(introspectionExempt && isIntrospection(definition.selectionSet))) {
       return limitExceeded(`The operation is more than ${limits.depthMax} fields deep.`);
@@ -53,6 +54,12 @@ function refusalOfSelections(
     }
   }
   return null;
+}
+
+/** Validation takes a subscription of a schema without any for valid, and the executor for a bug. */
+function noSubscriptions(): GraphQLError {
+  const error = new GraphQLError("Subscriptions are not offered.");
+  return withCode(error, "GRAPHQL_VALIDATION_FAILED", { status: 400, spec: true });
 }
 
 /** Measures each fragment once. A fragment that spreads itself is validation's to refuse; here it ends. */

@@ -1,7 +1,8 @@
 // The fast lane: registered queries, compiled once by graphql-jit into plain functions, with the same
-// resolvers and context as the Yoga lane. It answers only what went well. Whatever has an error, be it
-// a variable that does not fit or a field that failed, is answered by the Yoga lane, because compiled
-// and interpreted execution differ in the corners of error handling.
+// resolvers and context as the Yoga lane. It answers what went well, and refuses what met an outage,
+// which must not be asked for twice. Whatever has another error, be it a variable that does not fit or
+// a field that failed, is answered by the Yoga lane, because compiled and interpreted execution differ
+// in the corners of error handling.
 
 import { compileQuery, isCompiledQuery, type CompiledQuery } from "graphql-jit";
 import {
@@ -9,6 +10,7 @@ import {
   getVariableValues,
   parse,
   valueFromASTUntyped,
+  type GraphQLError,
   type GraphQLSchema,
   type VariableDefinitionNode,
 } from "graphql";
@@ -17,15 +19,17 @@ import type { RegisteredOperation } from "../operations/registry.ts";
 import { must } from "../runtime/assert.ts";
 import { limits } from "../runtime/limits.ts";
 import { compileCost, type Cost } from "./cost.ts";
+import { outageAmong } from "./outage.ts";
 import { costExtension } from "./use-document-limits.ts";
 import type { Logger } from "../runtime/logger.ts";
 
 export interface FastLane {
   /**
-   * The answer's JSON, or null where the Yoga lane must answer. Reads nothing that the Yoga lane
-   * would not read, so that answering there is only a second try.
+   * The answer's JSON, or the outage to refuse the request with, or null where the Yoga lane must
+   * answer. Reads nothing that the Yoga lane would not read, so that answering there is only a
+   * second try.
    */
-  answer(operation: RegisteredOperation, variables: unknown, context: Context): Promise<string | null>;
+  answer(operation: RegisteredOperation, variables: unknown, context: Context): Promise<string | GraphQLError | null>;
 }
 
 interface CompiledOperation {
@@ -62,7 +66,7 @@ export function createFastLane(
       if (cost > limits.costMax) return null;
       // Compiled code knows no defaults of non-null variables: it would ask for those that were left out.
       const result = await compiled.query(undefined, context, { ...compiled.defaults, ...given });
-      if (result.errors !== undefined) return null;
+      if (result.errors !== undefined) return outageAmong(result.errors);
       return JSON.stringify({ data: result.data, extensions: costExtension(cost) });
     },
   };

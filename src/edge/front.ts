@@ -1,44 +1,28 @@
 // What every GraphQL request meets first, in this order: who asks, the media type it wants, the body
-// within its bound, which operation is meant. A registered query then takes the fast lane; everything
-// else, and every error, takes the Yoga lane. One front for both lanes, so that they speak the same HTTP.
+// within its bound, the parameters. What is right goes on to the lanes; what is not is refused here. One
+// front for both lanes, so that they speak the same HTTP.
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { GraphQLError } from "graphql";
-import type { Context, Services, Viewer } from "../context.ts";
 import { badRequest, badToken, codeOf, internalServerError } from "../errors.ts";
-import { createMemo } from "../loaders/memo.ts";
-import type { RegisteredOperation } from "../operations/registry.ts";
+import { Cancellation } from "../runtime/cancellation.ts";
 import { limits } from "../runtime/limits.ts";
 import type { Logger } from "../runtime/logger.ts";
 import type { Metrics } from "../runtime/metrics.ts";
 import type { Authenticate } from "./authenticate.ts";
 import { jsonObjectOf, readBody } from "./body.ts";
-import type { FastLane } from "./fast-lane.ts";
+import type { Lanes, Passage, YogaLane } from "./lanes.ts";
 import { negotiatedMediaType, type MediaType } from "./media-type.ts";
-import type { PersistedOperations } from "./persisted-operations.ts";
 import { refuse } from "./refusal.ts";
-import { GRAPHQL_PATH, addressOf, assertRequestParams, paramsOfAddress, type RequestParams } from "./request-params.ts";
+import { GRAPHQL_PATH, assertRequestParams, paramsOfAddress, type RequestParams } from "./request-params.ts";
 
 export interface FrontOptions {
-  readonly services: Services;
   readonly authenticate: Authenticate;
-  readonly persistedOperations: PersistedOperations;
-  readonly fastLane: FastLane;
-  /** The Yoga lane; finds the parameters of a POST already parsed in `request.body`. */
-  readonly yogaLane: (request: IncomingMessage, response: ServerResponse, facts: { viewer: Viewer | null }) => unknown;
+  readonly lanes: Lanes;
+  /** A browser that opens the address gets GraphiQL from here; null where there is no such page. */
+  readonly page: YogaLane | null;
   readonly metrics: Metrics;
   readonly logger: Logger;
-  /** Whether a browser that opens the address is shown GraphiQL. */
-  readonly pageShown: boolean;
-}
-
-/** One request on its way through the front. */
-interface Passage {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  readonly mediaType: MediaType;
-  readonly viewer: Viewer | null;
-  readonly startedAtMs: number;
 }
 
 export type Front = (request: IncomingMessage, response: ServerResponse) => void;
@@ -51,6 +35,15 @@ export function createFront(options: FrontOptions): Front {
   const refuseCounted = (response: ServerResponse, error: GraphQLError, mediaType: MediaType) => {
     metrics.requests.inc({ operation: "other", outcome: codeOf(error) });
     refuse(response, error, mediaType);
+  };
+  const refuseThrown = (response: ServerResponse, thrown: unknown, mediaType: MediaType) => {
+    if (thrown instanceof GraphQLError) {
+      refuseCounted(response, thrown, mediaType);
+      return;
+    }
+    // A bug of ours must not end the process, and everybody else's requests with it.
+    options.logger.error({ err: thrown }, "failed");
+    refuseCounted(response, internalServerError(), mediaType);
   };
 
   return (request, response) => {
@@ -65,8 +58,8 @@ export function createFront(options: FrontOptions): Front {
     }
     const { viewer } = authentication;
     // Before the media type: a browser takes anything after its page, which from others means JSON.
-    if (options.pageShown && isPageRequest(request)) {
-      options.yogaLane(request, response, { viewer });
+    if (options.page !== null && isPageRequest(request)) {
+      options.page(request, response, { viewer });
       return;
     }
     const mediaType = negotiatedMediaType(request.headers.accept);
@@ -74,19 +67,15 @@ export function createFront(options: FrontOptions): Front {
       refuseCounted(response, badRequest("No acceptable media type.", 406), "application/json");
       return;
     }
-    const passage = { request, response, mediaType, viewer, startedAtMs };
+    const passage = { request, response, mediaType, viewer, startedAtMs, cancellation: new Cancellation() };
+    const refusePassage = (thrown: unknown) => refuseThrown(response, thrown, mediaType);
     paramsOf(passage, (error, params) => {
       try {
         if (error !== null) throw error;
-        route(options, passage, params);
+        assertRequestParams(params);
+        options.lanes.take(passage, params, refusePassage);
       } catch (thrown) {
-        if (thrown instanceof GraphQLError) {
-          refuseCounted(response, thrown, mediaType);
-          return;
-        }
-        // A bug of ours must not end the process, and everybody else's requests with it.
-        options.logger.error({ err: thrown }, "failed");
-        refuseCounted(response, internalServerError(), mediaType);
+        refusePassage(thrown);
       }
     });
   };
@@ -158,62 +147,4 @@ function refusalOfContent({ method, headers }: IncomingMessage): GraphQLError | 
   const encoding = headers["content-encoding"];
   if (encoding !== undefined && encoding !== "identity") return badRequest("The body must not be compressed.", 415);
   return null;
-}
-
-function route(options: FrontOptions, passage: Passage, params: RequestParams): void {
-  assertRequestParams(params);
-  const operation = options.persistedOperations.resolve(params);
-  if (operation === null || !isFast(operation, params)) {
-    takeYogaLane(options, passage, params, operation);
-    return;
-  }
-  const context: Context = { ...options.services, viewer: passage.viewer, memo: createMemo() };
-  options.fastLane.answer(operation, params["variables"], context).then(
-    (json) => {
-      if (json === null) takeYogaLane(options, passage, params, operation);
-      else sendAnswer(options.metrics, passage, operation, json);
-    },
-    // Compiled code that throws is a bug; the Yoga lane says so the way it says it of everything.
-    () => takeYogaLane(options, passage, params, operation),
-  );
-}
-
-/** The whole of what the fast lane understands; anything else about a request is the Yoga lane's. */
-function isFast(operation: RegisteredOperation, { operationName }: RequestParams): boolean {
-  if (operation.type !== "query") return false;
-  return operationName === undefined || operationName === null || operationName === operation.name;
-}
-
-/** Yoga reads `body` where a server has parsed it already, and the address of a GET. */
-function takeYogaLane(
-  { yogaLane }: FrontOptions,
-  { request, response, mediaType, viewer }: Passage,
-  params: RequestParams,
-  operation: RegisteredOperation | null,
-): void {
-  const { documentId: _, ...rest } = params;
-  const plain = operation === null ? rest : { ...rest, query: operation.body };
-  request.headers.accept = mediaType;
-  // Judged already, and Yoga reads fewer spellings of it.
-  if (request.method === "POST") request.headers["content-type"] = "application/json";
-  // An empty object would look unread to Yoga, which would then wait for a body that has been read.
-  if (request.method === "POST") Object.assign(request, { body: { query: null, ...plain } });
-  else request.url = addressOf(plain);
-  yogaLane(request, response, { viewer });
-}
-
-function sendAnswer(
-  metrics: Metrics,
-  { response, mediaType, startedAtMs }: Passage,
-  { name }: RegisteredOperation,
-  json: string,
-): void {
-  const bytes = Buffer.from(json);
-  response.writeHead(200, {
-    "Content-Type": `${mediaType}; charset=utf-8`,
-    "Content-Length": bytes.length,
-  });
-  response.end(bytes);
-  metrics.requests.inc({ operation: name, outcome: "ok" });
-  metrics.requestSeconds.observe({ operation: name }, (performance.now() - startedAtMs) / 1000);
 }

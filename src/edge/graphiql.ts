@@ -61,14 +61,18 @@ export function renderGraphiQL(options: GraphiQLOptions): string {
 }
 
 /**
- * Runs in the browser before GraphiQL: puts today's token in place of the last one that was handed out
- * (one that a person typed in stays) and names the kept active tab, or the first, as the one to open.
+ * Runs in the browser before GraphiQL: drops what another project's GraphiQL has left on this port, puts today's
+ * token in place of the last one that was handed out (one that a person typed in stays) and names the kept active
+ * tab, or the first, as the one to open.
  */
 function storageScript({ headers = "", defaultTabs = [] }: GraphiQLOptions): string {
   const [token = ""] = /[\w-]+\.[\w-]+\.[\w-]+/.exec(headers) ?? [];
   return `{
     const token = ${JSON.stringify(token)};
     const last = localStorage.getItem("satchel:token") ?? token;
+    if (localStorage.getItem("satchel:token") === null) {
+      for (const key of Object.keys(localStorage)) if (key.startsWith("graphiql:")) localStorage.removeItem(key);
+    }
     const kept = localStorage.getItem("graphiql:tabState")?.replaceAll(last, token);
     if (kept !== undefined) localStorage.setItem("graphiql:tabState", kept);
     const { tabs, activeTabIndex } = kept === undefined ? { tabs: ${JSON.stringify(defaultTabs)}, activeTabIndex: 0 } : JSON.parse(kept);

@@ -2,6 +2,7 @@
 
 import type { ServerResponse } from "node:http";
 import type { GraphQLError } from "graphql";
+import { limits } from "../runtime/limits.ts";
 import type { MediaType } from "./media-type.ts";
 
 interface HttpExtensions {
@@ -18,5 +19,31 @@ export function refuse(response: ServerResponse, error: GraphQLError, mediaType:
     "Content-Length": body.length,
     ...http?.headers,
   });
-  response.end(body);
+  if (http?.headers?.["Connection"] === "close" && !response.req.complete) lingerWith(response, body);
+  else response.end(body);
+}
+
+/**
+ * Ends the answer, and with it the connection, a moment after all of it is written. A connection that
+ * closes while its client still sends is reset, and with that the client loses the answer unread. What
+ * comes meanwhile is thrown away.
+ */
+function lingerWith(response: ServerResponse, body: Buffer): void {
+  const request = response.req;
+  let bytes = 0;
+  const end = () => {
+    clearTimeout(timer);
+    request.off("data", onData);
+    response.end();
+  };
+  const onData = (part: Buffer) => {
+    bytes += part.length;
+    // From here on the client cannot send any more either: whoever writes without reading now has to read.
+    if (bytes > limits.lingerBytesMax) request.pause();
+  };
+  const timer = setTimeout(end, limits.lingerMs);
+  request.on("data", onData);
+  request.once("end", end);
+  response.once("close", end);
+  response.write(body);
 }

@@ -1,9 +1,17 @@
 // What the front and Yoga's plugins hand to each other about one request.
 
 import type { Viewer } from "../context.ts";
+import type { Cancellation } from "../runtime/cancellation.ts";
+import type { AutomaticDocument } from "./persisted-operations.ts";
 
 export interface RequestFacts {
   viewer?: Viewer | null;
+  /** Ends the execution before its answer. */
+  cancellation?: Cancellation;
+  /** What the client asks to be known from now on by its hash. */
+  automaticDocument?: AutomaticDocument;
+  /** With their defaults, as far as they fit their types. */
+  coercedVariables?: Readonly<Record<string, unknown>>;
   /** When the request arrived, on performance.now()'s clock. */
   startedAtMs?: number;
   /** Name of the operation where it is a registered one. */

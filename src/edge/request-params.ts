@@ -8,6 +8,7 @@ export type RequestParams = Record<string, unknown>;
 
 export const GRAPHQL_PATH = "/graphql";
 
+const VISIBLE_ASCII = /^[\x21-\x7e]*$/;
 const TEXTS = new Set(["query", "operationName", "documentId"]);
 const OBJECTS = new Set(["variables", "extensions"]);
 
@@ -27,6 +28,7 @@ export function assertRequestParams(params: RequestParams): void {
 
 /** The parameters of a GET, the id of a path /graphql/<id> as documentId among them. */
 export function paramsOfAddress(url: string): RequestParams {
+  assertWellEncoded(url);
   const start = url.indexOf("?");
   const path = start === -1 ? url : url.slice(0, start);
   const search = new URLSearchParams(start === -1 ? "" : url.slice(start + 1));
@@ -45,14 +47,27 @@ export function paramsOfAddress(url: string): RequestParams {
   return params;
 }
 
-/** The address of a GET with these parameters. */
-export function addressOf(params: RequestParams): string {
-  const search = new URLSearchParams();
-  for (const [name, value] of Object.entries(params)) {
-    if (value !== null && value !== undefined)
-      search.set(name, typeof value === "string" ? value : JSON.stringify(value));
-  }
+/**
+ * The address of a GET for the Yoga lane: the client's own, which judges its values as they were
+ * spelt, with the text of the operation in place of its name.
+ */
+export function addressWithQuery(url: string, query: unknown): string {
+  const start = url.indexOf("?");
+  const search = new URLSearchParams(start === -1 ? "" : url.slice(start + 1));
+  search.delete("documentId");
+  for (const name of OBJECTS) if (search.get(name) === "") search.delete(name);
+  if (typeof query === "string") search.set("query", query);
   return `${GRAPHQL_PATH}?${search}`;
+}
+
+/** Strict, as bodies are: what is not UTF-8 would come out as replacement characters, and be compared as such. */
+function assertWellEncoded(url: string): void {
+  try {
+    if (!VISIBLE_ASCII.test(url)) throw new URIError("bytes that must be escaped");
+    decodeURIComponent(url);
+  } catch {
+    throw badRequest("The address is not percent-encoded UTF-8.");
+  }
 }
 
 function jsonParam(name: string, text: string): unknown {

@@ -5,7 +5,6 @@
 import {
   GraphQLError,
   getOperationAST,
-  getVariableValues,
   parse,
   validate,
   type DocumentNode,
@@ -19,6 +18,7 @@ import { codeOf, limitExceeded } from "../errors.ts";
 import { limits } from "../runtime/limits.ts";
 import { compileCost } from "./cost.ts";
 import { refusalOfDocument } from "./document-limits.ts";
+import type { RequestFacts } from "./request-facts.ts";
 
 /** One error is enough to mend a document by, and keeps the answer to a hostile one small. */
 const VALIDATION_ERRORS_MAX = 1;
@@ -85,12 +85,12 @@ function parseBounded(source: string | Source, introspectionExempt: boolean): Do
   return document;
 }
 
-function boundedCost({ schema, document, operationName, variableValues }: ExecutionArgs): number {
+function boundedCost({ schema, document, operationName, contextValue }: ExecutionArgs): number {
   const operation = getOperationAST(document, operationName);
   if (!operation) return 0;
-  // With their defaults; useCoercion has refused what does not fit.
-  const { coerced = {} } = getVariableValues(schema, operation.variableDefinitions ?? [], variableValues ?? {});
-  const cost = compileCost(schema, document, operation)(coerced);
+  // useCoercion stands before this plugin, and has refused what does not fit.
+  const { coercedVariables = {} } = contextValue as RequestFacts;
+  const cost = compileCost(schema, document, operation)(coercedVariables);
   if (cost > limits.costMax) throw limitExceeded(`The operation costs ${cost}, more than ${limits.costMax}.`);
   return cost;
 }

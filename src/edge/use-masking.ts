@@ -3,14 +3,10 @@
 
 import { GraphQLError, Kind, type ExecutionResult } from "graphql";
 import { isAsyncIterable, type Plugin } from "graphql-yoga";
-import {
-  DatabaseOverloadedError,
-  DatabaseUnavailableError,
-  StatementTimeoutError,
-} from "../database/database-error.ts";
-import { atPlaceOf, internalServerError, overloaded, timedOut, unavailable, withCode } from "../errors.ts";
+import { atPlaceOf, internalServerError, withCode } from "../errors.ts";
 import { limits } from "../runtime/limits.ts";
 import type { Logger } from "../runtime/logger.ts";
+import { causeOf, outageAmong, outageOf } from "./outage.ts";
 import type { RequestFacts } from "./request-facts.ts";
 
 export function useMasking(logger: Logger): Plugin<object, RequestFacts> {
@@ -52,24 +48,17 @@ export function maskError(error: unknown): Error {
 }
 
 function masked(result: ExecutionResult, onBug: (error: GraphQLError) => void): ExecutionResult {
-  return { ...result, errors: (result.errors ?? []).map((error) => judged(error, onBug)) };
+  const errors = result.errors ?? [];
+  const outage = outageAmong(errors);
+  return outage === null ? { ...result, errors: errors.map((error) => judged(error, onBug)) } : { errors: [outage] };
 }
 
 function judged(error: GraphQLError, onBug: (error: GraphQLError) => void): GraphQLError {
   const cause = causeOf(error);
   if (cause instanceof GraphQLError && cause.extensions["code"] !== undefined) return error;
   if (isArgumentMistake(cause)) return withCode(error, "BAD_USER_INPUT", { status: 400, spec: true });
-  const outage = outageOf(cause);
-  if (outage !== null) return atPlaceOf(error, outage);
   onBug(error);
   return atPlaceOf(error, internalServerError());
-}
-
-/** The innermost error: each level of execution may wrap what it caught. */
-function causeOf(error: GraphQLError): Error {
-  let cause: Error = error;
-  while (cause instanceof GraphQLError && cause.originalError) cause = cause.originalError;
-  return cause;
 }
 
 /**
@@ -79,11 +68,4 @@ function causeOf(error: GraphQLError): Error {
  */
 function isArgumentMistake(cause: unknown): boolean {
   return cause instanceof GraphQLError && cause.nodes !== undefined && cause.nodes[0]?.kind !== Kind.FIELD;
-}
-
-function outageOf(cause: unknown): GraphQLError | null {
-  if (cause instanceof DatabaseUnavailableError) return unavailable();
-  if (cause instanceof DatabaseOverloadedError) return overloaded();
-  if (cause instanceof StatementTimeoutError) return timedOut();
-  return null;
 }

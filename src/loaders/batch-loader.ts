@@ -5,11 +5,13 @@
 //
 // Ordering guarantee: a load joins only a batch that has not been dispatched when it arrives, so its
 // answer is read after it was asked. DataLoader's cache stays off: a process-wide memory of answers
-// would be a cache without fences. Authorisation never depends on a batch.
+// would be a cache without fences. Authorisation never depends on a batch. A key whose request is over
+// by the time its batch leaves is left out: nobody waits for its answer.
 
 import DataLoader from "dataloader";
 import { overloaded } from "../errors.ts";
 import { limits } from "../runtime/limits.ts";
+import type { Cancellation } from "../runtime/cancellation.ts";
 import type { Metrics } from "../runtime/metrics.ts";
 import { isOutage, isStatementFault } from "../database/database-error.ts";
 
@@ -17,8 +19,11 @@ export interface BatchLoader<Key, Value> {
   readonly name: string;
   /** The key as text: equal text, same question. */
   keyText(key: Key): string;
-  /** Rejects with what the statement threw, or with OVERLOADED when too many keys wait. */
-  load(key: Key): Promise<Value>;
+  /**
+   * Rejects with what the statement threw, with OVERLOADED when too many keys wait, or with the reason
+   * of `cancellation` where that came before the batch left.
+   */
+  load(key: Key, cancellation?: Cancellation): Promise<Value>;
 }
 
 /** Answers in the order of the keys; an Error in a place fails that key alone. */
@@ -40,24 +45,24 @@ export function createBatchLoader<Key, Value>(options: BatchLoaderOptions<Key, V
   const keysWaiting = metrics.keysWaiting.labels({ loader: name });
   let waiting = 0;
 
-  const dispatch = async (keys: readonly Key[]): Promise<readonly (Value | Error)[]> => {
-    waiting -= keys.length;
+  const dispatch = async (asks: readonly Ask<Key>[]): Promise<readonly (Value | Error)[]> => {
+    waiting -= asks.length;
     keysWaiting.set(waiting);
     const refusal = gate.refusal();
-    if (refusal !== null) return keys.map(() => refusal);
+    if (refusal !== null) return asks.map(() => refusal);
     let outage: Error | null = null;
     try {
-      const { distinct, places } = distinctKeys(keys, keyText);
+      const { distinct, places } = distinctKeys(asks, keyText);
       batchKeys.observe(distinct.length);
-      const answers = await isolateFailures(distinct, options.batch);
+      const answers = distinct.length === 0 ? [] : await isolateFailures(distinct, options.batch);
       outage = answers.find(isOutage) ?? null;
-      return places.map((place) => answers[place]!);
+      return places.map((place) => (place instanceof Error ? place : answers[place]!));
     } finally {
       gate.leave(outage);
     }
   };
 
-  const loader = new DataLoader<Key, Value>(dispatch, {
+  const loader = new DataLoader<Ask<Key>, Value>(dispatch, {
     cache: false,
     maxBatchSize: options.batchKeysMax ?? limits.batchKeysMax,
     batchScheduleFn: gate.enter,
@@ -67,12 +72,18 @@ export function createBatchLoader<Key, Value>(options: BatchLoaderOptions<Key, V
   return {
     name,
     keyText,
-    load(key) {
+    load(key, cancellation) {
       if (waiting >= limits.keysWaitingMax) return Promise.reject(overloaded());
       waiting += 1;
-      return loader.load(key);
+      return loader.load({ key, cancellation });
     },
   };
+}
+
+/** A key, and the request that wants it. */
+interface Ask<Key> {
+  readonly key: Key;
+  readonly cancellation: Cancellation | undefined;
 }
 
 interface Gate {
@@ -143,11 +154,13 @@ function createGate(places: number): Gate {
   };
 }
 
-/** Each key once, and for every asked key the place of its answer. */
-function distinctKeys<Key>(keys: readonly Key[], keyText: (key: Key) => string) {
+/** Each key once, and for every ask the place of its answer, or why it gets none. */
+function distinctKeys<Key>(asks: readonly Ask<Key>[], keyText: (key: Key) => string) {
   const distinct: Key[] = [];
   const placeByText = new Map<string, number>();
-  const places = keys.map((key) => {
+  const places = asks.map(({ key, cancellation }): number | Error => {
+    const reason = cancellation?.reason ?? null;
+    if (reason !== null) return reason;
     const text = keyText(key);
     const known = placeByText.get(text);
     if (known !== undefined) return known;

@@ -1,17 +1,23 @@
 // What one request has already asked: the same question gets the same answer for the whole request,
 // so that an answer never contradicts itself. Lives as long as the request; dropped after every
-// mutation field, which is when the same question may have a new answer.
+// mutation field, which is when the same question may have a new answer. A request that is over asks
+// nothing any more.
 
+import type { Cancellation } from "../runtime/cancellation.ts";
 import type { BatchLoader } from "./batch-loader.ts";
 
 export interface Memo {
-  /** The loader's answer, asked for once per request. A failure is remembered too. */
+  /**
+   * The loader's answer, asked for once per request. A failure is remembered too. Rejects with the
+   * reason of the cancellation once there is one.
+   */
   load<Key, Value>(loader: BatchLoader<Key, Value>, key: Key): Promise<Value>;
   /** Forgets everything. */
   clear(): void;
 }
 
-export function createMemo(): Memo {
+/** `cancellation` is that of the request; without one it lasts until it is answered. */
+export function createMemo(cancellation?: Cancellation): Memo {
   const answers = new Map<string, Map<string, Promise<unknown>>>();
   return {
     load<Key, Value>(loader: BatchLoader<Key, Value>, key: Key): Promise<Value> {
@@ -20,7 +26,9 @@ export function createMemo(): Memo {
       const text = loader.keyText(key);
       const known = ofLoader.get(text) as Promise<Value> | undefined;
       if (known !== undefined) return known;
-      const answer = loader.load(key);
+      const reason = cancellation?.reason ?? null;
+      if (reason !== null) return Promise.reject(reason);
+      const answer = loader.load(key, cancellation);
       ofLoader.set(text, answer);
       return answer;
     },

@@ -121,7 +121,12 @@ function nearBranch({ playerId, near, withinMeters, after, rowsMax }: NearItemLo
   };
 }
 
-/** The haversine of runtime/great-circle.ts; parameters: latitude, latitude, longitude of the point. */
+/**
+ * The haversine of runtime/great-circle.ts; parameters: latitude, latitude, longitude of the point. The
+ * driver spells numbers as decimals, which MariaDB would turn into doubles again for every row (+40 %
+ * over 50,000 rows); adding a double zero does it once.
+ */
 const DISTANCE_MM_SQL =
   `ROUND(${2 * EARTH_RADIUS_METERS * 1000} * ASIN(SQRT(LEAST(1, ` +
-  `POW(SIN(RADIANS(c.lat - ?) / 2), 2) + COS(RADIANS(c.lat)) * COS(RADIANS(?)) * POW(SIN(RADIANS(c.lng - ?) / 2), 2)))))`;
+  `POW(SIN(RADIANS(c.lat - (? + 0e0)) / 2), 2) + ` +
+  `COS(RADIANS(c.lat)) * COS(RADIANS(? + 0e0)) * POW(SIN(RADIANS(c.lng - (? + 0e0)) / 2), 2)))))`;

@@ -33,6 +33,12 @@ export const limits = {
 
   /** Bytes of a request's body. */
   bodyBytesMax: 100_000,
+  /** Lists and objects in each other in a request's body. */
+  bodyDepthMax: 50,
+  /** After 413, for how long a client may go on sending before the connection closes under it. */
+  lingerMs: 250,
+  /** Bytes that are read of that, and thrown away. */
+  lingerBytesMax: 2_000_000,
   /** Bytes of a request's body with a service or admin token. */
   serviceBodyBytesMax: 1_000_000,
   /** Tokens (words and signs) of a document, counted while it is read. */
@@ -53,8 +59,30 @@ export const limits = {
   costMax: 1_000,
   /** Characters of an error's message: some repeat what the client sent. */
   errorMessageCharactersMax: 500,
-  /** Documents whose parsed form the Yoga lane remembers. */
-  documentsRememberedMax: 100,
+  /**
+   * Characters of the documents whose parsed form the Yoga lane remembers, together. A parsed document
+   * takes up to a hundred times its text.
+   */
+  documentsRememberedCharactersMax: 200_000,
+  /** From a request's parameters to its answer. What has not begun by then never does. */
+  requestMs: 5_000,
+
+  /** Opening a connection to Redis. */
+  redisConnectMs: 250,
+  /** Silence of Redis while it owes an answer; the connection is then given up. */
+  redisSilenceMs: 300,
+  /** The longest pause between two attempts to reach a Redis that is away. */
+  redisReconnectMsMax: 1_000,
+  /** Reading from the cache Redis; past it the answer is made without. */
+  cacheReadMs: 25,
+  /** Writing what others may then read from the cache Redis. */
+  cacheWriteMs: 100,
+
+  /** Bytes of documents that clients registered by themselves (APQ), in Redis. */
+  automaticDocumentBytesMax: 8_000_000,
+  /** The same in the memory of one process. */
+  automaticDocumentMemoryBytesMax: 2_000_000,
+
   /** Verified tokens that a process remembers until they expire. */
   tokensRememberedMax: 20_000,
   /** Headers of one request. */
@@ -69,6 +97,16 @@ export const limits = {
   headersMax: 100,
   /** Connections one process holds. */
   connectionsMax: 15_000,
+  /** Connections that the system has taken and the process has not: with fewer, a rush waits whole seconds. */
+  backlogMax: 4_096,
+  /** Requests of one connection that have no answer yet; clients of today send one after the other. */
+  pipelinedRequestsMax: 16,
+  /** An answer that is written and that its client does not take. */
+  answerReadMs: 10_000,
+  /** A connection without a request while nine of ten connections are taken. */
+  crowdedIdleMs: 5_000,
+  /** Between two looks at all connections: how late those three bounds and the receiving ones may act. */
+  connectionSweepMs: 1_000,
   /** Characters of a bearer token; a real one has some 300. */
   tokenCharactersMax: 4_096,
   /** Clock difference tolerated between whoever signs tokens and this server. */

@@ -17,6 +17,8 @@ export interface Metrics {
   readonly statements: Counter<"outcome">;
   /** Seconds from handing a statement to the pool to its result. */
   readonly statementSeconds: Histogram;
+  /** Commands to the cache Redis that failed or were late, by what they were for. */
+  readonly cacheFailures: Counter<"purpose">;
   /** Connections of the pool by state; set when read. */
   readonly poolConnections: Gauge<"state">;
 }
@@ -63,6 +65,12 @@ export function createMetrics(): Metrics {
       name: "satchel_statement_duration_seconds",
       help: "Time from handing a statement to the pool to its result.",
       buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+      registers,
+    }),
+    cacheFailures: new Counter({
+      name: "satchel_cache_failures_total",
+      help: "Commands to the cache Redis that failed or were late, by purpose.",
+      labelNames: ["purpose"],
       registers,
     }),
     poolConnections: new Gauge({

@@ -1,4 +1,5 @@
-// The custom scalars: strict on the way in, canonical on the way out.
+// The custom scalars: strict on the way in, canonical on the way out. Their descriptions stand here as in the
+// SDL, because the served schema takes them from these objects; a test compares the two.
 
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from "graphql";
 
@@ -17,6 +18,7 @@ const UUID_PATTERN = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{
  */
 export const BigIntScalar = new GraphQLScalarType<bigint, string>({
   name: "BigInt",
+  description: "A whole number of any size up to 2^63-1, as a string of digits: JSON numbers lose digits past 2^53.",
   serialize: (value) => {
     if (typeof value === "bigint") return value.toString();
     throw new GraphQLError("BigInt cannot represent a value that is not a bigint.");
@@ -28,6 +30,8 @@ export const BigIntScalar = new GraphQLScalarType<bigint, string>({
 /** In: RFC 3339 with a zone, 1970 to 9999 in UTC, becomes a Date. Out: RFC 3339 in UTC with milliseconds, as repositories give it. */
 export const DateTimeScalar = new GraphQLScalarType<Date, string>({
   name: "DateTime",
+  description:
+    "A moment in UTC as RFC 3339 with milliseconds, for example 2026-11-21T06:00:00.000Z. As input any zone, 1970 to 9999.",
   serialize: (value) => {
     if (typeof value === "string") return value;
     throw new GraphQLError("DateTime cannot represent a value that is not RFC 3339 text.");
@@ -39,6 +43,7 @@ export const DateTimeScalar = new GraphQLScalarType<Date, string>({
 /** In and out: the 36 characters of a UUID, in lower case. */
 export const UuidScalar = new GraphQLScalarType<string, string>({
   name: "UUID",
+  description: "A UUID in its 36 characters, for example 018f4f6e-5f3a-7cc0-9d1e-0123456789ab.",
   serialize: (value) => {
     if (typeof value === "string") return value;
     throw new GraphQLError("UUID cannot represent a value that is not a string.");

@@ -64,6 +64,14 @@ it("does not register what a client brings with its own hash", async () => {
   expect([status, JSON.parse(text).errors[0].extensions.code]).toEqual([400, "OPERATION_NOT_REGISTERED"]);
 });
 
+it.each(Object.keys(forms))("refuses what is not registered by %s", async (form) => {
+  const unknown = { ...state, id: "0".repeat(64), body: "{ __typename }" };
+  for (const accept of ["application/json", "application/graphql-response+json"]) {
+    const { status, text } = await sendForm(api.url, forms[form]!(unknown, {}), { accept });
+    expect([status, JSON.parse(text).errors[0].extensions.code]).toEqual([400, "OPERATION_NOT_REGISTERED"]);
+  }
+});
+
 it.each(Object.keys(forms))("answers what is registered by %s", async (form) => {
   const variables = { id: playerGlobalId(1n) };
   const sent = { accept: "application/json", token: api.tokenFor(1) };

@@ -1,13 +1,14 @@
 // registry.json is an Apollo persisted-query manifest: each id is the sha256 of its body, each body is
 // one operation that today's schema accepts, and generating again drops nothing that was ever in it.
 
-import { createHash } from "node:crypto";
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Kind, parse, print, validate } from "graphql";
-import { describe, expect, it } from "vitest";
-import { dataDirectory, projectDir } from "../../scripts/clone.ts";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { projectDir } from "../../scripts/clone.ts";
+import { copyOfPrograms } from "../kit/project-copy.ts";
 import { projectFiles } from "../kit/project-files.ts";
 import { schema } from "../kit/schema.ts";
 
@@ -22,7 +23,7 @@ it("is a manifest as Apollo's tools read it", () => {
 
 describe.each<{ id: string; name: string; type: string; body: string }>(registry.operations)("$name", (operation) => {
   it("has the sha256 of its body for id, and a body that says its name and type", () => {
-    expect(operation.id).toBe(createHash("sha256").update(operation.body).digest("hex"));
+    expect(operation.id).toBe(sha256(operation.body));
     const [definition, ...others] = parse(operation.body).definitions.filter(
       (candidate) => candidate.kind === Kind.OPERATION_DEFINITION,
     );
@@ -46,42 +47,53 @@ it("holds every operation of src/operations", () => {
 });
 
 describe("generating again", () => {
-  it("keeps what it does not know, in its place, and refuses what no longer fits", () => {
-    const copy = copyOfProject();
-    try {
-      const file = join(copy, REGISTRY);
-      const body = "query OfAnOldBuild {\n  __typename\n}";
-      const old = { id: createHash("sha256").update(body).digest("hex"), name: "OfAnOldBuild", type: "query", body };
-      const withOld = { ...registry, operations: [old, ...registry.operations.slice(1)] };
-      writeFileSync(file, JSON.stringify(withOld));
-      generateIn(copy);
-      const generated = JSON.parse(readFileSync(file, "utf8"));
-      expect(generated.operations.slice(0, withOld.operations.length)).toEqual(withOld.operations);
-      expect(generated.operations.slice(withOld.operations.length)).toEqual([registry.operations[0]]);
+  let copy: string;
+  beforeAll(() => {
+    copy = copyOfPrograms();
+  });
+  afterAll(() => rmSync(copy, { recursive: true }));
 
-      const gone = { ...old, body: "query OfAnOldBuild {\n  noLongerThere\n}" };
-      writeFileSync(file, JSON.stringify({ ...registry, operations: [gone] }));
-      expect(() => generateIn(copy)).toThrow(/OfAnOldBuild does not fit the schema/);
-    } finally {
-      rmSync(copy, { recursive: true });
-    }
+  it("keeps what it does not know, in its place, and appends what is new", () => {
+    const old = entry("query OfAnOldBuild {\n  __typename\n}");
+    const withOld = { ...registry, operations: [old, ...registry.operations.slice(1)] };
+    write(withOld);
+    generate();
+    const generated = JSON.parse(readFileSync(join(copy, REGISTRY), "utf8"));
+    expect(generated.operations.slice(0, withOld.operations.length)).toEqual(withOld.operations);
+    expect(generated.operations.slice(withOld.operations.length)).toEqual([registry.operations[0]]);
   }, 30_000);
+
+  it("refuses what no longer fits the schema, and what is beyond a limit, before it writes a registry", () => {
+    const gone = entry("query OfAnOldBuild {\n  noLongerThere\n}");
+    const dear = entry(
+      "query TooDear {\n  items(first: 100) {\n    nodes {\n      recipe {\n        item {\n          recipe {\n            count\n          }\n        }\n      }\n    }\n  }\n}",
+    );
+    const before = write({ ...registry, operations: [gone, dear] });
+    expect(generate).toThrow(
+      /OfAnOldBuild \(\w+\) does not fit the schema[^]*TooDear \(\w+\) would be refused by the server: it costs/,
+    );
+    expect(readFileSync(join(copy, REGISTRY), "utf8")).toBe(before);
+  }, 30_000);
+
+  function write(content: unknown): string {
+    const text = JSON.stringify(content);
+    writeFileSync(join(copy, REGISTRY), text);
+    return text;
+  }
+
+  function generate(): void {
+    const script = 'import { generate } from "./scripts/generate.ts"; await generate();';
+    execFileSync(process.execPath, ["--import", "tsx", "--input-type=module", "-e", script], {
+      cwd: copy,
+      stdio: "pipe",
+    });
+  }
 });
 
-/** Enough of the project to generate in, so that a generation of this clone at the same time is not disturbed. */
-function copyOfProject(): string {
-  const copy = mkdtempSync(join(dataDirectory(), "generate-"));
-  for (const path of ["src", "scripts", "prisma", "prisma.config.ts", "package.json", "tsconfig.json"]) {
-    cpSync(join(projectDir, path), join(copy, path), { recursive: true });
-  }
-  symlinkSync(join(projectDir, "node_modules"), join(copy, "node_modules"));
-  return copy;
+function entry(body: string): Record<string, string> {
+  return { id: sha256(body), name: /query (\w+)/.exec(body)![1]!, type: "query", body };
 }
 
-function generateIn(folder: string): void {
-  const script = 'import { generate } from "./scripts/generate.ts"; await generate();';
-  execFileSync(process.execPath, ["--import", "tsx", "--input-type=module", "-e", script], {
-    cwd: folder,
-    stdio: "pipe",
-  });
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
 }

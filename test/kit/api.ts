@@ -66,19 +66,26 @@ export interface TestApi {
 export interface TestApiOptions {
   readonly environment?: Readonly<Record<string, string>>;
   readonly clock?: Clock;
+  /** The deadline of a request, for tests that cannot wait for the real one. */
+  readonly requestMs?: number;
   /** Where the server finds the database, for tests that put something between the two. */
   readonly route?: (databaseUrl: string) => Promise<string>;
+  /** The same for the cache Redis. */
+  readonly redisRoute?: (redisUrl: string) => Promise<string>;
   /** Runs after the vectors are in, before the server starts. */
   readonly fill?: (database: TestDatabase) => Promise<unknown>;
 }
 
-export async function startApi({ environment = {}, clock, route, fill }: TestApiOptions = {}): Promise<TestApi> {
+export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
+  const { environment = {}, clock, requestMs, route, redisRoute, fill } = options;
+  const redisUrl = process.env["SATCHEL_TEST_REDIS_URL"]!;
   const database = await createTestDatabase();
   await seedVectors(database.migratorDatabaseUrl);
   await fill?.(database);
   const keys = `dev-test:${randomBytes(32).toString("base64url")}`;
   const config = readConfig({
     DATABASE_URL: (await route?.(database.databaseUrl)) ?? database.databaseUrl,
+    REDIS_URL: (await redisRoute?.(redisUrl)) ?? redisUrl,
     JWT_KEYS: keys,
     CURSOR_KEYS: `dev-test:${randomBytes(32).toString("base64url")}`,
     LOG_LEVEL: "error",
@@ -92,6 +99,7 @@ export async function startApi({ environment = {}, clock, route, fill }: TestApi
     logger: createLogger(config.logLevel, linesInto(logLines)),
     onStatement: (sql, values) => statements.push({ sql, values }),
     ...(clock === undefined ? {} : { clock }),
+    ...(requestMs === undefined ? {} : { requestMs }),
   });
   const url = `http://127.0.0.1:${await app.start()}`;
   const ask = (asked: Asked) => post(url, asked);

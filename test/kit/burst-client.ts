@@ -1,8 +1,10 @@
 // A process of its own that asks many things at the same moment: it opens a connection per request,
-// and only when all are open does it write all requests. In the server's own process the client's
+// says when all are open, and writes all requests when it may. In the server's own process the client's
 // work would interleave with the server's, and what was asked at once would arrive one by one.
 
+import { existsSync, writeFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
+import { until } from "./until.ts";
 
 export interface BurstRequest {
   readonly body: string;
@@ -12,6 +14,10 @@ export interface BurstRequest {
 export interface Burst {
   readonly port: number;
   readonly requests: readonly BurstRequest[];
+  /** Appears when the requests may be written. */
+  readonly mayWriteFile: string;
+  /** Made when all are written. */
+  readonly writtenFile: string;
 }
 
 process.once("message", (burst: Burst) => {
@@ -20,11 +26,21 @@ process.once("message", (burst: Burst) => {
   });
 });
 
-async function answersTo({ port, requests }: Burst): Promise<string[]> {
+async function answersTo({ port, requests, mayWriteFile, writtenFile }: Burst): Promise<string[]> {
   const sockets = await Promise.all(requests.map(() => opened(port)));
   const answers = sockets.map(bodyOf);
-  requests.forEach((request, place) => sockets[place]!.write(httpMessage(request)));
+  process.send!("opened");
+  await until(
+    () => existsSync(mayWriteFile),
+    () => "the requests may not be written yet",
+  );
+  await Promise.all(requests.map((request, place) => written(sockets[place]!, httpMessage(request))));
+  writeFileSync(writtenFile, "");
   return Promise.all(answers);
+}
+
+function written(socket: Socket, text: string): Promise<void> {
+  return new Promise((resolve) => socket.write(text, () => resolve()));
 }
 
 function opened(port: number): Promise<Socket> {

@@ -9,6 +9,8 @@ import type { TestApi } from "./api.ts";
 export interface ServerProcess {
   readonly child: ChildProcess;
   readonly port: number;
+  /** The last 10,000 characters of its log. */
+  log(): string;
 }
 
 /** What a process that did not come up said and how it ended. */
@@ -22,6 +24,7 @@ export function environmentOf({ config }: TestApi): Record<string, string> {
   return {
     NODE_ENV: "development",
     DATABASE_URL: config.databaseUrl,
+    REDIS_URL: config.redisUrl,
     JWT_KEYS: keysText(config.tokenKeys),
     CURSOR_KEYS: keysText(config.cursorKeys),
     PORT: "0",
@@ -36,8 +39,8 @@ export async function startServerProcess(
 ): Promise<ServerProcess> {
   const child = spawnServer(environment, script);
   const stderr = textOf(child.stderr!);
+  let stdout = "";
   const port = await new Promise<number | null>((resolve) => {
-    let stdout = "";
     // Read for as long as the process lives: a log that nobody reads fills its pipe and blocks.
     child.stdout!.on("data", (part) => {
       stdout = (stdout + String(part)).slice(-10_000);
@@ -47,7 +50,7 @@ export async function startServerProcess(
     child.once("exit", () => resolve(null));
   });
   if (port === null) throw new Error(`the server ended before it listened: ${await stderr}`);
-  return { child, port };
+  return { child, port, log: () => stdout };
 }
 
 /** Runs it where it must refuse to start. */

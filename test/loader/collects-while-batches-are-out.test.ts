@@ -7,6 +7,7 @@ import { DatabaseUnavailableError, StatementTimeoutError } from "../../src/datab
 import { codeOf } from "../../src/errors.ts";
 import { createBatchLoader, type BatchLoader } from "../../src/loaders/batch-loader.ts";
 import { createMemo } from "../../src/loaders/memo.ts";
+import { Cancellation } from "../../src/runtime/cancellation.ts";
 import { limits } from "../../src/runtime/limits.ts";
 import { createMetrics } from "../../src/runtime/metrics.ts";
 import { until } from "../kit/until.ts";
@@ -199,4 +200,43 @@ it("remembers an answer for one request alone, until it is told to forget", asyn
   expect(memo.load(loader, 1)).toBe(first);
   memo.clear();
   expect(memo.load(loader, 1)).not.toBe(first);
+});
+
+it("leaves out the keys of requests that are over when their batch leaves, and asks nothing for them alone", async () => {
+  const { loader, sent } = loaderWithOpenBatches();
+  const [gone, patient] = [new Cancellation(), new Cancellation()];
+  const reason = new Error("over");
+  const loads = [loader.load(1, gone), loader.load(2, patient), loader.load(1), loader.load(3, gone)];
+  gone.cancel(reason);
+  await nextTurn();
+  expect(sent.map(({ keys }) => keys)).toEqual([[2, 1]]);
+  sent[0]!.answer();
+  const outcomes = await Promise.allSettled(loads);
+  expect(outcomes.map((outcome) => (outcome.status === "fulfilled" ? outcome.value : outcome.reason))).toEqual([
+    reason,
+    20,
+    10,
+    reason,
+  ]);
+  await expect(loader.load(4, gone)).rejects.toBe(reason);
+  // Its place is free again for others.
+  const next = loader.load(5);
+  await nextTurn();
+  expect(sent.map(({ keys }) => keys)).toEqual([[2, 1], [5]]);
+  sent[1]!.answer();
+  expect(await next).toBe(50);
+});
+
+it("asks nothing for a request that is over, and answers it nothing it has not asked for before", async () => {
+  const { loader, sent } = loaderWithOpenBatches();
+  const cancellation = new Cancellation();
+  const memo = createMemo(cancellation);
+  const asked = memo.load(loader, 1);
+  await nextTurn();
+  cancellation.cancel(new Error("over"));
+  await expect(memo.load(loader, 2)).rejects.toThrow("over");
+  await nextTurn();
+  expect(sent.map(({ keys }) => keys)).toEqual([[1]]);
+  sent[0]!.answer();
+  expect(await asked).toBe(10);
 });

@@ -1,0 +1,156 @@
+// Which lane a request takes, and how it ends. A registered query takes the fast lane; everything else,
+// and every error but an outage, takes the Yoga lane. From here on the request has a deadline, and is
+// over when its client goes: what has not begun for it then never does.
+
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { GraphQLError } from "graphql";
+import type { AutomaticDocumentStore } from "../cache/automatic-document.ts";
+import type { Context, Services, Viewer } from "../context.ts";
+import { clientGone, codeOf, persistedQueryNotFound, timedOut } from "../errors.ts";
+import { createMemo } from "../loaders/memo.ts";
+import type { RegisteredOperation } from "../operations/registry.ts";
+import type { Cancellation } from "../runtime/cancellation.ts";
+import { startDeadline } from "../runtime/deadline.ts";
+import type { Metrics } from "../runtime/metrics.ts";
+import type { FastLane } from "./fast-lane.ts";
+import type { MediaType } from "./media-type.ts";
+import type { PersistedOperations } from "./persisted-operations.ts";
+import { refuse } from "./refusal.ts";
+import type { RequestFacts } from "./request-facts.ts";
+import { addressWithQuery, type RequestParams } from "./request-params.ts";
+
+/** One request on its way through the front and a lane. */
+export interface Passage {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly mediaType: MediaType;
+  readonly viewer: Viewer | null;
+  /** On performance.now()'s clock. */
+  readonly startedAtMs: number;
+  readonly cancellation: Cancellation;
+}
+
+/** Answers a request; finds the parameters of a POST already parsed in `request.body`. */
+export type YogaLane = (request: IncomingMessage, response: ServerResponse, facts: RequestFacts) => unknown;
+
+export interface Lanes {
+  /**
+   * Answers a request whose parameters are right by themselves. Throws what to refuse it with, or hands
+   * that to `onRefused` where it turns out later.
+   */
+  take(passage: Passage, params: RequestParams, onRefused: (reason: unknown) => void): void;
+}
+
+export interface LanesOptions {
+  readonly services: Services;
+  readonly persistedOperations: PersistedOperations;
+  readonly automaticDocuments: AutomaticDocumentStore;
+  readonly fastLane: FastLane;
+  readonly yogaLane: YogaLane;
+  readonly metrics: Metrics;
+  /** From a request's parameters to its answer. */
+  readonly requestMs: number;
+}
+
+export function createLanes(options: LanesOptions): Lanes {
+  const { persistedOperations, automaticDocuments, yogaLane, requestMs } = options;
+  return {
+    take(passage, params, onRefused) {
+      const named = persistedOperations.resolve(params);
+      endWhenDue(passage, requestMs);
+      if (named.kind === "automatic") {
+        automaticDocuments.get(named.hash).then((query) => {
+          if (query === null) onRefused(persistedQueryNotFound());
+          else takeYogaLane(yogaLane, passage, { ...params, query });
+        }, onRefused);
+      } else if (named.kind === "adHoc") {
+        const facts = named.automatic === null ? {} : { automaticDocument: named.automatic };
+        takeYogaLane(yogaLane, passage, params, facts);
+      } else if (isFast(named.operation, params)) takeFastLane(options, passage, params, named.operation);
+      else takeYogaLane(yogaLane, passage, { ...params, query: named.operation.body });
+    },
+  };
+}
+
+/** The request is over at its deadline, or when its client closes the connection before the answer. */
+function endWhenDue({ response, cancellation }: Passage, requestMs: number): void {
+  const cancelDeadline = startDeadline(requestMs, () => cancellation.cancel(timedOut()));
+  response.once("close", () => {
+    cancelDeadline();
+    if (!response.writableFinished) cancellation.cancel(clientGone());
+  });
+}
+
+/** The whole of what the fast lane understands; anything else about a request is the Yoga lane's. */
+function isFast(operation: RegisteredOperation, { operationName }: RequestParams): boolean {
+  if (operation.type !== "query") return false;
+  return operationName === undefined || operationName === null || operationName === operation.name;
+}
+
+function takeFastLane(
+  { services, fastLane, yogaLane, metrics }: LanesOptions,
+  passage: Passage,
+  params: RequestParams,
+  operation: RegisteredOperation,
+): void {
+  const { viewer, cancellation } = passage;
+  const context: Context = { ...services, viewer, memo: createMemo(cancellation) };
+  const fallThrough = () => takeYogaLane(yogaLane, passage, { ...params, query: operation.body });
+  cancellation.race(fastLane.answer(operation, params["variables"], context)).then(
+    (answer) => {
+      if (answer === null) fallThrough();
+      else if (typeof answer === "string") sendAnswer(metrics, passage, operation, answer);
+      else refuseOutage(metrics, passage, operation, answer);
+    },
+    (thrown: unknown) => {
+      // Compiled code that throws is a bug; the Yoga lane says so the way it says it of everything.
+      if (thrown === cancellation.reason) refuseOutage(metrics, passage, operation, thrown as GraphQLError);
+      else fallThrough();
+    },
+  );
+}
+
+/** Yoga reads `body` where a server has parsed it already, and the address of a GET. */
+function takeYogaLane(
+  yogaLane: YogaLane,
+  { request, response, mediaType, viewer, cancellation }: Passage,
+  params: RequestParams,
+  facts: Pick<RequestFacts, "automaticDocument"> = {},
+): void {
+  const { documentId: _, ...plain } = params;
+  request.headers.accept = mediaType;
+  // Judged already, and Yoga reads fewer spellings of it.
+  if (request.method === "POST") request.headers["content-type"] = "application/json";
+  // An empty object would look unread to Yoga, which would then wait for a body that has been read.
+  if (request.method === "POST") Object.assign(request, { body: { query: null, ...plain } });
+  else request.url = addressWithQuery(request.url ?? "", plain["query"]);
+  yogaLane(request, response, { viewer, cancellation, ...facts });
+}
+
+function sendAnswer(
+  metrics: Metrics,
+  { response, mediaType, startedAtMs }: Passage,
+  { name }: RegisteredOperation,
+  json: string,
+): void {
+  const bytes = Buffer.from(json);
+  response.writeHead(200, {
+    "Content-Type": `${mediaType}; charset=utf-8`,
+    "Content-Length": bytes.length,
+  });
+  response.end(bytes);
+  metrics.requests.inc({ operation: name, outcome: "ok" });
+  metrics.requestSeconds.observe({ operation: name }, (performance.now() - startedAtMs) / 1000);
+}
+
+/** To nobody where the client is what has gone. */
+function refuseOutage(
+  metrics: Metrics,
+  { response, mediaType, startedAtMs }: Passage,
+  { name }: RegisteredOperation,
+  outage: GraphQLError,
+): void {
+  refuse(response, outage, mediaType);
+  metrics.requests.inc({ operation: name, outcome: codeOf(outage) });
+  metrics.requestSeconds.observe({ operation: name }, (performance.now() - startedAtMs) / 1000);
+}
