@@ -59,7 +59,7 @@ export async function startServer(options: StartServerOptions): Promise<ServerPr
 function spawnServer(options: StartServerOptions, logPath: string): ChildProcess {
   const { stack, tokenKeys, cursorKeys, variant, world, poolSize, port } = options;
   const log = openSync(logPath, "w", 0o600);
-  const child = spawn(process.execPath, [variant.entry], {
+  const child = spawn(process.execPath, [...(variant.nodeOptions ?? []), variant.entry], {
     cwd: projectDir,
     // Nothing of ours leaks in: this is what an operator would set, and no more.
     env: {

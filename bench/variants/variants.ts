@@ -1,6 +1,7 @@
 // The servers that are compared: how each is started, in which form it is asked, and whether its pool
 // size is swept. Satchel runs as it is deployed, on its defaults; the others get what suits them best.
 
+import { serverNodeOptions } from "../../scripts/node-options.ts";
 import type { WireForm } from "./wire.ts";
 
 export const variantNames = ["satchel", "textbook", "mercurius", "rest", "naive"] as const;
@@ -13,6 +14,8 @@ export interface Variant {
   readonly title: string;
   /** Compiled entry. */
   readonly entry: string;
+  /** What Node itself is told; nothing where not given. */
+  readonly nodeOptions?: readonly string[];
   /** The one switch of the form in which it is asked. */
   readonly form: WireForm;
   /** False: the server's own default pool size. */
@@ -24,6 +27,7 @@ export const variants: Readonly<Record<VariantName, Variant>> = {
     name: "satchel",
     title: "Satchel",
     entry: "dist/main.js",
+    nodeOptions: serverNodeOptions,
     form: "documentId",
     isPoolSwept: false,
   },

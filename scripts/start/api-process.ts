@@ -3,6 +3,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { setTimeout as delay } from "node:timers/promises";
 import { projectDir } from "../clone.ts";
+import { serverNodeOptions } from "../node-options.ts";
 import { SetupError } from "../setup-error.ts";
 
 /** A running API. */
@@ -19,7 +20,7 @@ const POLL_MS = 30;
 
 /** Starts src/main.ts with `environment`; what it prints goes where we print. */
 export function startApi(environment: NodeJS.ProcessEnv): ApiProcess {
-  const child = spawn(process.execPath, ["--import", "tsx", "src/main.ts"], {
+  const child = spawn(process.execPath, [...serverNodeOptions, "--import", "tsx", "src/main.ts"], {
     cwd: projectDir,
     env: environment,
     // Its own process group: Ctrl-C reaches us alone, and the API is stopped before its databases.

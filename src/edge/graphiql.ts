@@ -1,7 +1,6 @@
 // GraphiQL in development: assets bundled, the registered operations in its tabs, and a token of the
 // first demo player already in its headers, so that the first click on "run" answers.
 
-import { renderGraphiQL as renderPage } from "@graphql-yoga/render-graphiql";
 import type { GraphiQLOptions } from "graphql-yoga";
 import type { Config } from "../config.ts";
 import { registeredOperations } from "../operations/registry.ts";
@@ -54,8 +53,10 @@ export function graphiqlFactory(config: Config) {
  * The page, mended in two ways. A tab jumped aside under the mouse after its first animation, and the
  * click missed it. And GraphiQL opens with what the browser keeps: nothing in place of the first tab's
  * variables, later a blank tab, and the token of an earlier visit, expired or of data that is gone.
+ * Its assets take 30 MB of memory, so they are read when the page is first asked for: in production never.
  */
-export function renderGraphiQL(options: GraphiQLOptions): string {
+export async function renderGraphiQL(options: GraphiQLOptions): Promise<string> {
+  const { renderGraphiQL: renderPage } = await import("@graphql-yoga/render-graphiql");
   const mended = `<style>.graphiql-tab { transform: none !important }</style><script>${storageScript(options)}</script></head>`;
   return renderPage(options).replace("</head>", () => mended);
 }

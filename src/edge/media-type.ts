@@ -1,6 +1,9 @@
 // Which of GraphQL's two media types an answer takes, by the request's Accept header (RFC 9110
 // section 12.5.1, GraphQL over HTTP section 6.1). Both lanes and every refusal use this one choice.
 
+import { BoundedMap } from "../runtime/bounded-map.ts";
+import { limits } from "../runtime/limits.ts";
+
 export type MediaType = "application/graphql-response+json" | "application/json";
 
 const OFFERED: readonly MediaType[] = ["application/graphql-response+json", "application/json"];
@@ -12,8 +15,18 @@ const OFFERED: readonly MediaType[] = ["application/graphql-response+json", "app
 export function negotiatedMediaType(accept: string | undefined): MediaType | null {
   if (accept === undefined || accept === "" || accept === "*/*") return "application/json";
   if (accept === "application/json" || accept === "application/graphql-response+json") return accept;
-  return preferredOf(accept);
+  const known = remembered.get(accept);
+  if (known !== undefined) return known;
+  const preferred = preferredOf(accept);
+  remembered.set(accept, preferred);
+  return preferred;
 }
+
+/** Every client sends one and the same header each time. */
+const remembered = new BoundedMap<string, MediaType | null>({
+  weightMax: limits.acceptCharactersRememberedMax,
+  weightOf: (accept) => accept.length,
+});
 
 interface Range {
   readonly name: string;

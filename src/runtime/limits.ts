@@ -31,6 +31,8 @@ export const limits = {
   /** Opening a connection. */
   connectMs: 1_000,
 
+  /** Characters of Accept headers whose meaning is remembered, together. */
+  acceptCharactersRememberedMax: 10_000,
   /** Bytes of a request's body. */
   bodyBytesMax: 100_000,
   /** Lists and objects in each other in a request's body. */
