@@ -82,7 +82,7 @@ export const budgets: readonly Budget[] = [
     title: "Server memory's growth under minutes of the mix, last third to first",
     ...atMost(1.1, "x"),
     figureOf: ({ soak, options }) =>
-      options.soakMinutes < SOAK_MINUTES_MIN ? null : growthOf(soak.map(residentMegabytes)),
+      options.soakMinutes < SOAK_MINUTES_MIN ? null : numberOrNull(growthOf(soak.map(residentMegabytes))),
   },
   {
     title: "Satchel's errors in all closed loops",

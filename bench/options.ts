@@ -40,8 +40,6 @@ const USAGE = `usage: npm run bench -- [--quick] [--players 200000] [--small-pla
 
 const COUNT_MAX = 10_000_000;
 const SOAK_MINUTES = "10";
-/** Without --soak: enough to see what the mix leaves behind. */
-const SHORT_SOAK_MINUTES = 0.5;
 
 /** By option name: the default, and the default of a quick run. */
 const counts = {
@@ -92,7 +90,7 @@ export function benchOptionsOf(args: readonly string[]): BenchOptions {
     sweepSeconds: quick ? 0.5 : 3,
     openLoopRates: values["rates"] === "none" ? [] : listOf(values, "rates", lists.rates[column]),
     openLoopSeconds: quick ? 1 : 5,
-    soakMinutes: numberOf(values, "soak", quick ? 0.05 : SHORT_SOAK_MINUTES, 0.01, 1_440, false),
+    soakMinutes: numberOf(values, "soak", quick ? 0.05 : Number(SOAK_MINUTES), 0.01, 1_440, false),
   };
 }
 

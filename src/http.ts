@@ -52,7 +52,7 @@ export function createHttpServer({ graphql, isReady, metrics }: HttpOptions): Ht
     (request, response) => {
       const admission = connections.admit(request, response);
       if (admission === "ignored") return;
-      if (draining) askToClose(response);
+      if (draining) closeBehind(connections.lineOf(request.socket));
       const refusal = admission === "last" ? TOO_MANY_REQUESTS : refusalOfMessage(request);
       if (refusal !== null) {
         askToClose(response);
@@ -71,15 +71,19 @@ export function createHttpServer({ graphql, isReady, metrics }: HttpOptions): Ht
   );
   const connections = watchConnections(server, metrics);
   server.on("clientError", (error: ClientError, socket: Socket) => refuseBytes(connections, error, socket));
-  // Without a listener Node closes without a word.
-  server.on("connect", (_, socket: Socket) => endWith(socket, "405 Method Not Allowed", "Allow: GET, POST\r\n"));
+  // Without a listener Node closes without a word; with one it leaves the socket's errors to us.
+  server.on("connect", (_, socket: Socket) => {
+    socket.on("error", () => socket.destroy());
+    if (connections.isAnswering(socket)) socket.destroy();
+    else endWith(socket, "405 Method Not Allowed", "Allow: GET, POST\r\n");
+  });
 
   return {
     listen: (host, port) => listen(server, host, port),
     async drain() {
       draining = true;
-      for (const response of connections.open) askToClose(response);
-      await closeGently(server);
+      for (const line of connections.lines()) closeBehind(line);
+      await closeGently(server, connections);
       connections.stop();
     },
   };
@@ -99,13 +103,17 @@ function listen(server: Server, host: string, port: number): Promise<number> {
  * Stops listening, then closes connections as they fall idle. net's close is called past http's own,
  * which would cut idle keep-alive connections at once, under requests that are already on their way.
  */
-async function closeGently(server: Server): Promise<void> {
+async function closeGently(server: Server, connections: Connections): Promise<void> {
   const startedAtMs = performance.now();
   const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(server, () => resolve()));
   const sweep = setInterval(() => {
     const waitedMs = performance.now() - startedAtMs;
     if (waitedMs > limits.drainMs) server.closeAllConnections();
-    else if (waitedMs > limits.drainIdleMs) server.closeIdleConnections();
+    else if (waitedMs > limits.drainIdleMs) {
+      server.closeIdleConnections();
+      // To Node a connection that has never sent a byte is about to: it would be waited for to the end.
+      connections.cutSilent();
+    }
   }, 50);
   await closed;
   clearInterval(sweep);
@@ -115,6 +123,15 @@ async function closeGently(server: Server): Promise<void> {
 
 function askToClose(response: ServerResponse): void {
   if (!response.headersSent) response.setHeader("Connection", "close");
+}
+
+/** The connection ends with the last of its answers, not with the first: all that stand in line have arrived. */
+function closeBehind(line: readonly ServerResponse[]): void {
+  for (const [place, response] of line.entries()) {
+    if (response.headersSent) continue;
+    if (place === line.length - 1) askToClose(response);
+    else response.removeHeader("Connection");
+  }
 }
 
 type Refusal = readonly [status: number, text: string];
@@ -132,8 +149,17 @@ function refusalOfMessage({ rawHeaders, headers, httpVersionMajor }: IncomingMes
   const encoding = headers["transfer-encoding"];
   if (encoding !== undefined && encoding.toLowerCase() !== "chunked") return [400, "unknown transfer coding\n"];
   if (hasSeveralHosts(rawHeaders)) return [400, "more than one host\n"];
+  if (!isHost(headers.host ?? "")) return [400, "malformed host\n"];
   return null;
 }
+
+/** A name or an address, with a port or without: what else may stand there would be taken into URLs. */
+function isHost(host: string): boolean {
+  const [, port = "0"] = HOST.exec(host) ?? [undefined, "99999"];
+  return Number(port) <= 65_535;
+}
+
+const HOST = /^(?:[A-Za-z0-9._-]*|\[[0-9A-Fa-f:.]+\])(?::([0-9]{1,5}))?$/;
 
 function hasSeveralHosts(rawHeaders: readonly string[]): boolean {
   let count = 0;

@@ -45,10 +45,11 @@ function marked(cost: number): string {
   return `${cost}${cost > limits.costMax ? "!" : " "}`;
 }
 
-/** Distinct statements that the operation may send: the stored list that its test compares with. */
+/** Statements of the operation at most, over the cases of the stored list that its test compares with. */
 async function statementCount(root: string, file: string): Promise<string> {
   const stored = await readIfThere(join(root, "test/sql/statements", file.replace(/\.graphql$/, ".sql")));
-  return stored === null ? "-" : String(stored.trim().split("\n\n").length);
+  if (stored === null) return "-";
+  return String(Math.max(...[...stored.matchAll(/^-- .*: (\d+) statements?$/gm)].map(([, count]) => Number(count))));
 }
 
 /** As the server's bound counts them: those of a fragment as often as it is spread. */

@@ -58,7 +58,7 @@ export function jsonObjectOf(body: Buffer): Record<string, unknown> {
  * bytes, because what makes such a text expensive is to parse it and then to walk down the tower:
  * of the 100,000 brackets that fit into a body, this looks at the first few.
  */
-function isTooDeep(body: Buffer): boolean {
+export function isTooDeep(body: Buffer): boolean {
   let depth = 0;
   let inString = false;
   for (let place = 0; place < body.length; place += 1) {

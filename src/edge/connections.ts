@@ -16,6 +16,12 @@ export interface Connections {
   admit(request: IncomingMessage, response: ServerResponse): Admission;
   /** Responses that are not closed yet. */
   readonly open: ReadonlySet<ServerResponse>;
+  /** For each connection, its responses that are not closed yet, in the order of their requests. */
+  lines(): Iterable<readonly ServerResponse[]>;
+  /** The same of one connection. */
+  lineOf(socket: Socket): readonly ServerResponse[];
+  /** Ends connections that have never sent a byte. */
+  cutSilent(): void;
   /** Whether bytes of an answer may have been written that another answer would corrupt. */
   isAnswering(socket: Socket): boolean;
   /** Ends the sweep. */
@@ -44,7 +50,9 @@ export function watchConnections(server: Server, metrics: Metrics): Connections 
     socket.once("close", () => {
       connections.delete(socket);
       // Those that stand in line behind another never get a socket, and so never hear that it closed.
-      for (const response of unanswered) open.delete(response);
+      for (const response of unanswered) {
+        if (response.socket === null) response.emit("close");
+      }
     });
   });
 
@@ -92,6 +100,13 @@ export function watchConnections(server: Server, metrics: Metrics): Connections 
       // What is on its way stays in the system's buffers, which are bounded.
       socket.pause();
       return "last";
+    },
+    lines: () => Array.from(connections.values(), ({ unanswered }) => [...unanswered]),
+    lineOf: (socket) => [...(connections.get(socket)?.unanswered ?? [])],
+    cutSilent() {
+      for (const [socket, { unanswered }] of connections) {
+        if (unanswered.size === 0 && socket.bytesRead === 0) socket.destroy();
+      }
     },
     isAnswering(socket) {
       return [...(connections.get(socket)?.unanswered ?? [])].some(({ headersSent }) => headersSent);

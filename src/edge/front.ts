@@ -11,6 +11,7 @@ import type { Logger } from "../runtime/logger.ts";
 import type { Metrics } from "../runtime/metrics.ts";
 import type { Authenticate } from "./authenticate.ts";
 import { jsonObjectOf, readBody } from "./body.ts";
+import { isLoopbackHost } from "./graphiql.ts";
 import type { Lanes, Passage, YogaLane } from "./lanes.ts";
 import { negotiatedMediaType, type MediaType } from "./media-type.ts";
 import { refuse } from "./refusal.ts";
@@ -43,7 +44,7 @@ export function createFront(options: FrontOptions): Front {
     }
     // A bug of ours must not end the process, and everybody else's requests with it.
     options.logger.error({ err: thrown }, "failed");
-    refuseCounted(response, internalServerError(), mediaType);
+    if (!response.headersSent) refuseCounted(response, internalServerError(), mediaType);
   };
 
   return (request, response) => {
@@ -94,9 +95,10 @@ function authorizationOf({ headers, rawHeaders }: IncomingMessage): string | und
   return count === 1 ? headers.authorization : "several";
 }
 
-/** A browser that opens the address. */
-function isPageRequest({ method, headers }: IncomingMessage): boolean {
-  return method === "GET" && (headers.accept ?? "").includes("text/html");
+/** A browser on this machine that opens the address; that of one operation is answered to browsers too. */
+function isPageRequest({ method, url = "", headers }: IncomingMessage): boolean {
+  const isAddress = url === GRAPHQL_PATH || url.startsWith(`${GRAPHQL_PATH}?`);
+  return method === "GET" && isAddress && (headers.accept ?? "").includes("text/html") && isLoopbackHost(headers.host);
 }
 
 function paramsOf(

@@ -26,7 +26,7 @@ const examples = [...new Map(registeredOperations.map((operation) => [operation.
 /** Options per request; false, which shows no page, for requests that do not come to this machine. */
 export function graphiqlFactory(config: Config) {
   return (request: Request) => {
-    if (config.environment !== "development" || !isLoopback(request)) return false;
+    if (config.environment !== "development" || !isLoopbackHost(request.headers.get("host"))) return false;
     const token = signToken({
       keys: config.tokenKeys,
       subject: String(DEMO_PLAYER),
@@ -85,10 +85,10 @@ function storageScript({ headers = "", defaultTabs = [] }: GraphiQLOptions): str
 }
 
 /**
- * By the Host header, not the address: a page of a foreign site that has its name resolve to this
- * machine (DNS rebinding) comes from loopback too, and must not read the token off this page.
+ * Whether a request is for this machine, by its Host header and not by the address: a page of a foreign
+ * site that has its name resolve to this machine (DNS rebinding) comes from loopback too, and must not
+ * read the token off this page.
  */
-function isLoopback(request: Request): boolean {
-  const host = request.headers.get("host") ?? "";
-  return /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i.test(host);
+export function isLoopbackHost(host: string | null | undefined): boolean {
+  return /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i.test(host ?? "");
 }

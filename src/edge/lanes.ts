@@ -4,6 +4,7 @@
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { GraphQLError } from "graphql";
+import type { Counter, Histogram } from "prom-client";
 import type { AutomaticDocumentStore } from "../cache/automatic-document.ts";
 import type { Context, Services, Viewer } from "../context.ts";
 import { clientGone, codeOf, persistedQueryNotFound, timedOut } from "../errors.ts";
@@ -59,15 +60,19 @@ export function createLanes(options: LanesOptions): Lanes {
       const named = persistedOperations.resolve(params);
       endWhenDue(passage, requestMs);
       if (named.kind === "automatic") {
-        automaticDocuments.get(named.hash).then((query) => {
-          if (query === null) onRefused(persistedQueryNotFound());
-          else takeYogaLane(yogaLane, passage, { ...params, query });
-        }, onRefused);
+        automaticDocuments
+          .get(named.hash)
+          .then((query) => {
+            if (query === null) throw persistedQueryNotFound();
+            takeYogaLane(yogaLane, passage, { ...params, query });
+          })
+          .catch(onRefused);
       } else if (named.kind === "adHoc") {
         const facts = named.automatic === null ? {} : { automaticDocument: named.automatic };
         takeYogaLane(yogaLane, passage, params, facts);
-      } else if (isFast(named.operation, params)) takeFastLane(options, passage, params, named.operation);
-      else takeYogaLane(yogaLane, passage, { ...params, query: named.operation.body });
+      } else if (isFast(named.operation, params)) {
+        takeFastLane(options, passage, params, named.operation).catch(onRefused);
+      } else takeYogaLane(yogaLane, passage, { ...params, query: named.operation.body });
     },
   };
 }
@@ -92,11 +97,11 @@ function takeFastLane(
   passage: Passage,
   params: RequestParams,
   operation: RegisteredOperation,
-): void {
+): Promise<void> {
   const { viewer, cancellation } = passage;
   const context: Context = { ...services, viewer, memo: createMemo(cancellation) };
   const fallThrough = () => takeYogaLane(yogaLane, passage, { ...params, query: operation.body });
-  cancellation.race(fastLane.answer(operation, params["variables"], context)).then(
+  return cancellation.race(fastLane.answer(operation, params["variables"], context)).then(
     (answer) => {
       if (answer === null) fallThrough();
       else if (typeof answer === "string") sendAnswer(metrics, passage, operation, answer);
@@ -119,6 +124,8 @@ function takeYogaLane(
 ): void {
   const { documentId: _, ...plain } = params;
   request.headers.accept = mediaType;
+  // It has said all it had to say; in Yoga it would become a part of the address that is read.
+  request.headers.host = "localhost";
   // Judged already, and Yoga reads fewer spellings of it.
   if (request.method === "POST") request.headers["content-type"] = "application/json";
   // An empty object would look unread to Yoga, which would then wait for a body that has been read.
@@ -139,9 +146,27 @@ function sendAnswer(
   });
   // As text: Node then sends head and body in one write.
   response.end(json);
-  metrics.requests.inc({ operation: name, outcome: "ok" });
-  metrics.requestSeconds.observe({ operation: name }, (performance.now() - startedAtMs) / 1000);
+  const { answered, seconds } = metersOf(metrics, name);
+  answered.inc();
+  seconds.observe((performance.now() - startedAtMs) / 1000);
 }
+
+/** Looked up by labels once for each registered operation, and not for each request. */
+function metersOf(metrics: Metrics, operation: string) {
+  let meters = metersByMetrics.get(metrics);
+  if (meters === undefined) metersByMetrics.set(metrics, (meters = new Map()));
+  let ofOperation = meters.get(operation);
+  if (ofOperation === undefined) {
+    const answered = metrics.requests.labels({ operation, outcome: "ok" });
+    ofOperation = { answered, seconds: metrics.requestSeconds.labels({ operation }) };
+    meters.set(operation, ofOperation);
+  }
+  return ofOperation;
+}
+
+type Meters = Map<string, { readonly answered: Counter.Internal; readonly seconds: Histogram.Internal<"operation"> }>;
+
+const metersByMetrics = new WeakMap<Metrics, Meters>();
 
 /** To nobody where the client is what has gone. */
 function refuseOutage(

@@ -2,6 +2,8 @@
 // each at most once. What is judged here is the same for both lanes, which find every parameter right.
 
 import { badRequest } from "../errors.ts";
+import { limits } from "../runtime/limits.ts";
+import { isTooDeep } from "./body.ts";
 
 /** Parameters as `assertRequestParams` lets them pass, or before it just an object. */
 export type RequestParams = Record<string, unknown>;
@@ -71,6 +73,7 @@ function assertWellEncoded(url: string): void {
 }
 
 function jsonParam(name: string, text: string): unknown {
+  if (isTooDeep(Buffer.from(text))) throw badRequest(`${name} is more than ${limits.bodyDepthMax} levels deep.`);
   try {
     return JSON.parse(text);
   } catch {

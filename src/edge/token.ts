@@ -6,6 +6,7 @@ import jwt, { type JwtPayload } from "jsonwebtoken";
 import { tokenDefaults } from "../config.ts";
 import type { Viewer } from "../context.ts";
 import type { Clock } from "../runtime/clock.ts";
+import { BoundedMap } from "../runtime/bounded-map.ts";
 import { limits } from "../runtime/limits.ts";
 import { parseSigningKeys, type SigningKeys } from "../runtime/signing-keys.ts";
 
@@ -35,10 +36,8 @@ export interface VerifiedToken {
 export function verifyToken(token: string, rules: TokenRules): VerifiedToken | null {
   if (token.length > limits.tokenCharactersMax) return null;
   try {
-    const { kid, crit } = jwt.decode(token, { complete: true })?.header ?? {};
-    const key = keyOf(rules.keys, kid);
-    // Extensions that their signer calls critical must be understood (RFC 7515, 4.1.11); we know none.
-    if (key === null || crit !== undefined) return null;
+    const key = keyOf(rules.keys, keyIdOf(token));
+    if (key === null) return null;
     const payload = jwt.verify(token, key, {
       algorithms: [ALGORITHM],
       issuer: rules.issuer,
@@ -82,9 +81,30 @@ export function signToken(claims: {
  * As a KeyObject: given bytes, the library first tries them as a public key, which costs thirty times
  * the verification itself.
  */
-function keyOf(keys: SigningKeys, kid: string | undefined): KeyObject | null {
+function keyOf(keys: SigningKeys, kid: string | null): KeyObject | null {
   return keys.find((candidate) => candidate.kid === kid)?.key ?? null;
 }
+
+/**
+ * The key that the header names; null where it names none, or has extensions that its signer calls
+ * critical: they must be understood (RFC 7515, 4.1.11), and we know none. All tokens of a signer have one
+ * and the same header, so its text is read once; the library's own reading of a whole token, just to find
+ * the key, costs more than the verification. Throws where the header is none.
+ */
+function keyIdOf(token: string): string | null {
+  const header = token.slice(0, token.indexOf("."));
+  const known = keyIds.get(header);
+  if (known !== undefined) return known;
+  const { kid, crit } = JSON.parse(Buffer.from(header, "base64url").toString()) as { kid?: unknown; crit?: unknown };
+  const keyId = typeof kid === "string" && crit === undefined ? kid : null;
+  keyIds.set(header, keyId);
+  return keyId;
+}
+
+const keyIds = new BoundedMap<string, string | null>({
+  weightMax: limits.tokenHeaderCharactersRememberedMax,
+  weightOf: (header) => header.length,
+});
 
 /** The library checks `exp` only where there is one; a token without an end is not one of ours. */
 function verifiedToken({ role, sub, exp }: JwtPayload): VerifiedToken | null {

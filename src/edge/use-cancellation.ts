@@ -12,10 +12,12 @@ export function useCancellation(): Plugin<object, RequestFacts> {
       if (cancellation === undefined) return;
       const executed = async (given: ExecutionArgs) => executeFn(given) as Promise<ExecutionResult>;
       setExecuteFn((given: ExecutionArgs) =>
-        cancellation.race(executed(given)).catch((error: unknown) => {
-          if (error !== cancellation.reason) throw error;
-          return { errors: [error] };
-        }),
+        cancellation.reason !== null
+          ? { errors: [cancellation.reason] }
+          : cancellation.race(executed(given)).catch((error: unknown) => {
+              if (error !== cancellation.reason) throw error;
+              return { errors: [error] };
+            }),
       );
     },
   };

@@ -111,6 +111,8 @@ export const limits = {
   connectionSweepMs: 1_000,
   /** Characters of a bearer token; a real one has some 300. */
   tokenCharactersMax: 4_096,
+  /** Characters of token headers whose key is remembered, together. */
+  tokenHeaderCharactersRememberedMax: 10_000,
   /** Clock difference tolerated between whoever signs tokens and this server. */
   tokenClockToleranceSeconds: 5,
 

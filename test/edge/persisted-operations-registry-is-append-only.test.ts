@@ -1,5 +1,6 @@
 // registry.json is an Apollo persisted-query manifest: each id is the sha256 of its body, each body is
-// one operation that today's schema accepts, and generating again drops nothing that was ever in it.
+// one operation that today's schema accepts. Nothing that any commit had in it is gone, changed or moved,
+// and generating again drops nothing.
 
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -8,6 +9,9 @@ import { join } from "node:path";
 import { Kind, parse, print, validate } from "graphql";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { projectDir } from "../../scripts/clone.ts";
+import { registryOf } from "../../scripts/operations/manifest.ts";
+import { registryLosses } from "../../scripts/operations/registry-changes.ts";
+import { revisionAt } from "../../scripts/operations/revision.ts";
 import { copyOfPrograms } from "../kit/project-copy.ts";
 import { projectFiles } from "../kit/project-files.ts";
 import { schema } from "../kit/schema.ts";
@@ -45,6 +49,19 @@ it("holds every operation of src/operations", () => {
   expect(files.length).toBeGreaterThan(0);
   expect(files.filter(({ text }) => !bodies.has(print(parse(text)))).map(({ path }) => path)).toEqual([]);
 });
+
+it("has lost nothing that any commit had", async () => {
+  const { commits, gap } = history();
+  if (gap !== null) console.log(`${REGISTRY} is compared with ${commits.length} commits: ${gap}`);
+  const today = registryOf(JSON.stringify(registry));
+  const losses: string[] = [];
+  for (const commit of commits) {
+    const revision = await revisionAt(projectDir, commit);
+    const before = registryOf((await revision?.textOf(REGISTRY)) ?? null, `${REGISTRY} of ${commit}`);
+    losses.push(...registryLosses(before, today).map((loss) => `since ${commit}: ${loss}`));
+  }
+  expect(losses).toEqual([]);
+}, 60_000);
 
 describe("generating again", () => {
   let copy: string;
@@ -89,6 +106,20 @@ describe("generating again", () => {
     });
   }
 });
+
+/** The commits that changed the registry, as far as there are any here, and why that may not be all of them. */
+function history(): { commits: string[]; gap: string | null } {
+  try {
+    const git = (...args: string[]) => execFileSync("git", args, { cwd: projectDir, encoding: "utf8", stdio: "pipe" });
+    const commits = git("log", "--format=%H", "--", REGISTRY).split("\n").filter(Boolean);
+    const isShallow = git("rev-parse", "--is-shallow-repository").trim() === "true";
+    if (isShallow) return { commits, gap: "this clone is shallow" };
+    return { commits, gap: commits.length === 0 ? "it has not been committed here" : null };
+  } catch {
+    // No git, no repository (an unpacked archive), one of somebody else, or no commit yet.
+    return { commits: [], gap: "git knows no history here" };
+  }
+}
 
 function entry(body: string): Record<string, string> {
   return { id: sha256(body), name: /query (\w+)/.exec(body)![1]!, type: "query", body };

@@ -2,19 +2,22 @@
 // failure is the list of what to mend. (Descriptions in the schema: test/schema/describes-every-name.test.ts.)
 
 import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { basename, dirname, join } from "node:path";
-import { Kind, parse } from "graphql";
+import { parse, TypeInfo, visit, visitWithTypeInfo, type FieldNode } from "graphql";
 import { describe, expect, it } from "vitest";
 import { projectDir } from "../../scripts/clone.ts";
 import { configKeys } from "../../src/config.ts";
 import * as context from "../../src/context.ts";
-import { registeredOperations } from "../../src/operations/registry.ts";
+import { watchConnections } from "../../src/edge/connections.ts";
 import { limits } from "../../src/runtime/limits.ts";
+import { createMetrics } from "../../src/runtime/metrics.ts";
 import { projectFiles, type ProjectFile } from "../kit/project-files.ts";
 import { schema } from "../kit/schema.ts";
 
 const HEADER_LINES_MAX = 6;
 const FILE_LINES_MAX = 300;
+const ARCHITECTURE_LINES_MAX = 150;
 const FORBIDDEN_WORDS = /^(util|helper|common|misc|manager|service|base|data|info)s?$/;
 /** Their names are sentences, in which those words mean what they say. */
 const SENTENCES = /\.test\.ts$|^docs\/adr\//;
@@ -106,13 +109,13 @@ describe("the source", () => {
 });
 
 describe("the schema", () => {
-  it("has every field of Query and Mutation in a registered operation, but for Relay's plural look-up", () => {
-    const asked = new Set(
-      registeredOperations.flatMap(({ type, body }) => rootFieldsOf(body).map((name) => `${type}.${name}`)),
-    );
+  it("has every field of Query and Mutation in an operation of src/operations", () => {
+    const operations = inFolder("src/operations").filter(({ path }) => path.endsWith(".graphql"));
+    const asked = new Set(operations.flatMap(({ text }) => fieldsOf(text)));
     const offered = [schema.getQueryType(), schema.getMutationType()].flatMap((type) =>
-      Object.keys(type?.getFields() ?? {}).map((name) => `${type?.name.toLowerCase()}.${name}`),
+      Object.keys(type?.getFields() ?? {}).map((name) => `${type?.name}.${name}`),
     );
+    expect(offered.length).toBeGreaterThan(0);
     expect(offered.filter((name) => !asked.has(name))).toEqual([]);
   });
 });
@@ -121,6 +124,15 @@ describe("the documents", () => {
   it("name every setting in README.md", () => {
     const readme = textOf("README.md");
     expect(configKeys.filter((key) => !new RegExp(`\\b${key}\\b`).test(readme))).toEqual([]);
+  });
+
+  it("have every metric in README.md's table, and no other", () => {
+    const listed = Array.from(textOf("README.md").matchAll(/^\| `(satchel_\w+)` +\|/gm), ([, name = ""]) => name);
+    expect(listed.toSorted(alphabetically)).toEqual(metricNames().toSorted(alphabetically));
+  });
+
+  it(`keep ARCHITECTURE.md within ${ARCHITECTURE_LINES_MAX} lines`, () => {
+    expect(textOf("ARCHITECTURE.md").trimEnd().split("\n").length).toBeLessThanOrEqual(ARCHITECTURE_LINES_MAX);
   });
 
   it("name every folder of src/ in ARCHITECTURE.md", () => {
@@ -167,12 +179,19 @@ function textOf(path: string): string {
   return readFileSync(join(projectDir, path), "utf8");
 }
 
-function rootFieldsOf(body: string): string[] {
-  return parse(body).definitions.flatMap((definition) =>
-    definition.kind === Kind.OPERATION_DEFINITION
-      ? definition.selectionSet.selections.flatMap((selection) =>
-          selection.kind === Kind.FIELD ? [selection.name.value] : [],
-        )
-      : [],
-  );
+/** What a document asks for, as "Type.field", also through fragments. */
+function fieldsOf(document: string): string[] {
+  const fields: string[] = [];
+  const types = new TypeInfo(schema);
+  const enter = ({ name }: FieldNode) => void fields.push(`${types.getParentType()?.name}.${name.value}`);
+  visit(parse(document), visitWithTypeInfo(types, { Field: enter }));
+  return fields;
+}
+
+/** Of every metric that is ours: those of a process, and those that its HTTP server adds. */
+function metricNames(): string[] {
+  const metrics = createMetrics();
+  watchConnections(createServer(), metrics).stop();
+  const names = metrics.registry.getMetricsAsArray().map(({ name }) => name);
+  return names.filter((name) => name.startsWith("satchel_"));
 }

@@ -34,6 +34,14 @@ it.each(["evil.example", "localhost.evil.example", "127.0.0.1.evil.example:4000"
   },
 );
 
+it("answers a browser that opens the address of an operation", async () => {
+  const { id } = registeredOperations.find(({ name }) => name === "Catalogue")!;
+  const response = await fetch(`${api.url}/graphql/${id}`, { headers: { Accept: BROWSER_ACCEPT } });
+  expect(response.status).toBe(200);
+  const { data } = (await response.json()) as { data: { items: { nodes: { displayName: string }[] } } };
+  expect(data.items.nodes[0]?.displayName).toBe("western tanager");
+});
+
 function pageFor(host: string): Promise<{ status: number | undefined; body: string }> {
   return new Promise((resolve, reject) => {
     const headers = { Accept: BROWSER_ACCEPT, ...(host === "" ? {} : { Host: host }) };

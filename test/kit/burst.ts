@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Asked } from "./api.ts";
 import type { Burst } from "./burst-client.ts";
+import { until } from "./until.ts";
 
 const STILL_MS_MAX = 10_000;
 
@@ -29,6 +30,10 @@ export async function readAtOnce(url: string, asked: readonly Asked[]): Promise<
   try {
     client.send(burst);
     await once(client, "message", { signal: AbortSignal.timeout(20_000) });
+    await until(
+      async () => (await connectionCount(url)) >= asked.length,
+      () => "the server has not taken in all connections",
+    );
     standStill(burst);
     const [answers] = (await once(client, "message", { signal: AbortSignal.timeout(20_000) })) as [string[]];
     return answers.map((answer) => {
@@ -40,6 +45,12 @@ export async function readAtOnce(url: string, asked: readonly Asked[]): Promise<
     client.kill();
     rmSync(folder, { recursive: true });
   }
+}
+
+/** Open to the client means no more than that the system has them: the server takes them in one by one. */
+async function connectionCount(url: string): Promise<number> {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  return Number(/^satchel_http_connections (\d+)$/m.exec(text)?.[1] ?? 0);
 }
 
 /** Nothing else runs in this process meanwhile, which is the purpose. */

@@ -3,6 +3,7 @@
 
 import { once } from "node:events";
 import { Agent, request } from "node:http";
+import { connect } from "node:net";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { startApi, type TestApi } from "../kit/api.ts";
 import { environmentOf, startServerProcess } from "../kit/server-process.ts";
@@ -50,6 +51,41 @@ it("answers a request that was in flight when SIGTERM came, and asks its client 
   await lock.release();
   expect(await answer).toMatchObject({ status: 200, connection: "close" });
   await once(server.child, "exit", { signal: AbortSignal.timeout(STOP_MS_MAX) });
+});
+
+it("answers every pipelined request that had arrived, the last of them with a close", async () => {
+  const server = await startServerProcess(environmentOf(api));
+  const lock = await lockTable(api.database, "player");
+  const body = JSON.stringify({ query: '{ player(id: "UGxheWVyOjE") { displayName } }' });
+  const message = `POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+  const socket = connect(server.port, "127.0.0.1");
+  let text = "";
+  socket.setEncoding("utf8").on("data", (part: string) => (text += part));
+  socket.write(message.repeat(4));
+  await until(
+    () => lock.isWaitedFor(),
+    () => "no statement waits for the lock",
+  );
+  const closed = once(socket, "close", { signal: AbortSignal.timeout(STOP_MS_MAX) });
+  server.child.kill("SIGTERM");
+  await until(
+    () => isRefused(server.port),
+    () => "the server still listens",
+  );
+  await lock.release();
+  await closed;
+  expect(text.match(/HTTP\/1\.1 200/g)).toHaveLength(4);
+  expect(text.match(/Connection: close/gi)).toHaveLength(1);
+  await once(server.child, "exit", { signal: AbortSignal.timeout(STOP_MS_MAX) });
+});
+
+it("does not wait for a connection that has never said anything", async () => {
+  const server = await startServerProcess(environmentOf(api));
+  const socket = connect(server.port, "127.0.0.1");
+  await once(socket, "connect");
+  server.child.kill("SIGTERM");
+  const exited = once(server.child, "exit", { signal: AbortSignal.timeout(STOP_MS_MAX) });
+  expect(await exited).toEqual([0, null]);
 });
 
 /** Keep-alive, one request after the other, as a phone does; each outcome is a status or an error code. */

@@ -1,93 +1,249 @@
-// Which statements an operation may send, and how many: a stored list per operation, beside this file
-// in statements/. A statement that is new, gone or changed shows in review as a readable diff; accept
-// it with `npm test -- test/sql -u`. The number must not grow with rows, players or page size.
+// Which statements an operation sends, and how many: stored beside this file in statements/, a file per
+// operation and a block per case. One that is new, gone, changed or sent once more shows in review as a
+// readable diff; accept it with `npm test -- test/sql/each -u`. The number must not grow with rows,
+// players or page size.
 
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { parse, print } from "graphql";
-import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { basicReceivables, basicSpendables } from "../../prisma/seed/catalogue.ts";
 import { seedDemo } from "../../prisma/seed/demo.ts";
 import { projectDir } from "../../scripts/clone.ts";
 import { registeredOperations, type RegisteredOperation } from "../../src/operations/registry.ts";
-import { itemGlobalId } from "../../src/runtime/ids.ts";
+import {
+  itemGlobalId,
+  itemLocationGlobalId,
+  itemTransactionGlobalId,
+  locationGlobalId,
+  playerGlobalId,
+  runGlobalId,
+} from "../../src/runtime/ids.ts";
+import { limits } from "../../src/runtime/limits.ts";
 import { startApi, type TestApi } from "../kit/api.ts";
-import { variablesOf } from "../kit/operation-variables.ts";
+import type { TestDatabase } from "../kit/database.ts";
+import { insertItemLocations, insertRuns, insertTransactions } from "../kit/fixtures.ts";
 
 const PLAYER = 7;
-const BRANCHES_APART_MAX = 2;
+/** Has more item locations than are measured in the process: goes through the cell index. */
+const COLLECTOR = 8;
+/** Of everything that comes in pages: more than the longest page has. */
+const ROWS = limits.pageEntriesMax + 20;
+const PAGES = [1, 20, limits.pageEntriesMax];
+const NEAR = { lat: 52.52, lng: 13.405 };
 
-/** Today's operations; those that the registry keeps for old builds of an app are as they were. */
-const operations = operationFiles().map((body) => registeredOperations.find((known) => known.body === body)!);
+/** An item with a recipe, and one that is not in it: the player's transactions move both. */
+const touchedItem = basicReceivables[0]!;
+const otherItem = basicSpendables.find(({ id }) => touchedItem.recipe.every(({ itemId }) => itemId !== id))!;
+
+/** Two branches of an operation that meet at one loader. */
+interface Meeting {
+  readonly statement: RegExp;
+  /** How often it is sent at least. */
+  readonly times: number;
+  /** How often more, because the branches came to the loader in different turns of the event loop. */
+  readonly apartMax: number;
+}
+
+const ITEMS_BY_ID = /FROM item WHERE id IN/;
+
+/** Of operations without an entry here, every statement is sent as often as it is stored. */
+const meetings: Readonly<Record<string, Meeting>> = {
+  // The names of what the player has, and of what its last transactions moved.
+  HomeScreen: { statement: ITEMS_BY_ID, times: 1, apartMax: 1 },
+  // The item itself. After it the names in its recipe, and of what its transactions moved besides.
+  ItemDetail: { statement: ITEMS_BY_ID, times: 2, apartMax: 1 },
+};
+
+interface Case {
+  readonly variables?: Readonly<Record<string, unknown>>;
+  readonly playerId?: number;
+  /** The page behind the first entry. */
+  readonly isSecondPage?: boolean;
+}
+
+/** By operation, and by the title that the case has in the stored file. */
+function casesOf(operationName: string): Readonly<Record<string, Case>> {
+  const { city, age } = known;
+  const detail = { id: itemGlobalId(BigInt(touchedItem.id)) };
+  const all: Readonly<Record<string, Readonly<Record<string, Case>>>> = {
+    Catalogue: {
+      "all kinds": {},
+      "second page": { isSecondPage: true },
+      "one kind": { variables: { kind: "RECEIVABLE" } },
+      "second page of one kind": { variables: { kind: "RECEIVABLE" }, isSecondPage: true },
+    },
+    HomeScreen: { "a player": {} },
+    ItemDetail: {
+      "an item that the player has touched": { variables: detail },
+      "second page": { variables: detail, isSecondPage: true },
+    },
+    Leaderboard: {
+      OVERALL: { variables: { scope: "OVERALL" } },
+      "second page of OVERALL": { variables: { scope: "OVERALL" }, isSecondPage: true },
+      CITY: { variables: { scope: "CITY", city } },
+      "second page of CITY": { variables: { scope: "CITY", city }, isSecondPage: true },
+      AGE: { variables: { scope: "AGE", age } },
+      "second page of AGE": { variables: { scope: "AGE", age }, isSecondPage: true },
+    },
+    NearbyItems: {
+      "a player with few": { variables: { near: NEAR } },
+      "second page of a player with few": { variables: { near: NEAR }, isSecondPage: true },
+      "a player with many": { variables: { near: NEAR }, playerId: COLLECTOR },
+      "second page of a player with many": { variables: { near: NEAR }, playerId: COLLECTOR, isSecondPage: true },
+    },
+    ObjectsById: {
+      "one of each type": { variables: { ids: idsOfEachType(1) } },
+      "sixteen of each type": { variables: { ids: idsOfEachType(16) } },
+    },
+    PlayerState: { "a player": { variables: { id: playerGlobalId(BigInt(PLAYER)) } } },
+    RunHistory: { "first page": {}, "second page": { isSecondPage: true } },
+    Transactions: { "first page": {}, "second page": { isSecondPage: true } },
+  };
+  const cases = all[operationName];
+  if (cases === undefined) throw new Error(`${operationName} needs its cases in casesOf`);
+  return cases;
+}
+
+/** What only the database knows. */
+interface Known {
+  readonly city: string;
+  readonly age: number;
+  readonly runIds: readonly string[];
+  readonly itemLocationNs: readonly number[];
+}
 
 let api: TestApi;
-/** One that the player's ledger knows, so that its transactions are looked up too. */
-let touchedItemId: bigint;
-/** Where something lies for the player. */
-let near: { lat: number; lng: number };
+let known: Known;
 beforeAll(async () => {
-  api = await startApi({ fill: ({ migratorDatabaseUrl }) => seedDemo({ migratorDatabaseUrl, playerCount: 20 }) });
-  const [line] = await api.database.query("SELECT item_id FROM item_transaction_line WHERE player_id = ? LIMIT 1", [
-    PLAYER,
-  ]);
-  touchedItemId = BigInt(line.item_id);
-  const [place] = await api.database.query("SELECT lat, lng FROM item_location WHERE player_id = ? LIMIT 1", [PLAYER]);
-  near = { lat: place.lat, lng: place.lng };
+  api = await startApi();
+  known = await fill(api.database);
+  // Prisma asks for the server's version before the first statement of a process, whoever needs it.
+  await api.read({ query: "{ viewer { verification { status } } }", token: api.tokenFor(PLAYER) });
 });
 afterAll(() => api.close());
-beforeEach(() => {
-  api.statements.length = 0;
+
+/** Today's operations; those that the registry keeps for old builds of an app are as they were. */
+const operations = operationBodies().map((body) => registeredOperations.find((one) => one.body === body)!);
+const byName = (operation: RegisteredOperation) => [operation.name, operation] as const;
+const fileNameOf = (operationName: string) =>
+  `${operationName.replaceAll(/(?<=[a-z])(?=[A-Z])/g, "-").toLowerCase()}.sql`;
+
+it.each(operations.map(byName))("%s sends its stored statements, as often as stored", async (name, operation) => {
+  const blocks: string[] = [];
+  for (const [title, one] of Object.entries(casesOf(name))) {
+    const statements = await statementsOf(operation, one);
+    blocks.push([`-- ${title}: ${statements.length} statements`, ...statements].join("\n\n"));
+  }
+  await expect(`${blocks.join("\n\n\n")}\n`).toMatchFileSnapshot(`statements/${fileNameOf(name)}`);
 });
 
-it.each(operations.map((operation) => [operation.name, operation] as const))(
-  "%s sends its stored statements and no other",
+it.each(operations.filter(({ body }) => body.includes("$first")).map(byName))(
+  `%s sends the same for pages of ${PAGES.join(", ")}`,
   async (name, operation) => {
-    await expect(`${(await statementsOf(operation)).join("\n\n")}\n`).toMatchFileSnapshot(
-      `statements/${fileNameOf(name)}.sql`,
-    );
+    for (const [title, one] of Object.entries(casesOf(name))) {
+      const pages: string[][] = [];
+      for (const first of PAGES) pages.push((await statementsOf(operation, one, { first })).map(withoutNumbers));
+      for (const page of pages) expect({ title, page }).toEqual({ title, page: pages[0] });
+    }
   },
 );
 
-it.each(
-  operations.filter(({ body }) => body.includes("$first")).map((operation) => [operation.name, operation] as const),
-)("%s sends as many statements for a page of 20 as for one of 1", async (_, operation) => {
-  const small = await statementsOf(operation, { first: 1 });
-  expect(await statementsOf(operation, { first: 20 })).toHaveLength(small.length);
+it("stores nothing of an operation that is no more", () => {
+  const names = new Set(operations.map(({ name }) => fileNameOf(name)));
+  expect(readdirSync(join(import.meta.dirname, "statements")).filter((file) => !names.has(file))).toEqual([]);
 });
 
-/** Their documents as the registry spells them. */
-function operationFiles(): string[] {
-  const folder = join(projectDir, "src/operations");
-  return readdirSync(folder)
-    .filter((file) => file.endsWith(".graphql"))
-    .map((file) => print(parse(readFileSync(join(folder, file), "utf8"))));
-}
-
-/** As the operation's own file is called: PlayerState, player-state. */
-function fileNameOf(operationName: string): string {
-  return operationName.replaceAll(/(?<=[a-z])(?=[A-Z])/g, "-").toLowerCase();
-}
-
-async function statementsOf({ name, body }: RegisteredOperation, variables: object = {}): Promise<string[]> {
-  api.statements.length = 0;
-  const known: Readonly<Record<string, object>> = {
-    ItemDetail: { id: itemGlobalId(touchedItemId) },
-    NearbyItems: { near },
+async function fill(database: TestDatabase): Promise<Known> {
+  await seedDemo({ migratorDatabaseUrl: database.migratorDatabaseUrl, playerCount: ROWS + 10 });
+  const lines = [touchedItem, otherItem].map(({ id }) => ({ itemId: id, received: 1n }));
+  await insertTransactions(
+    database,
+    PLAYER,
+    upTo(ROWS).map(() => ({ lines })),
+  );
+  await insertItemLocations(database, COLLECTOR, placesNearby(limits.itemLocationsScannedMax + 50));
+  const [ofCity] = await database.query(groupsOf("city"));
+  const [ofYear] = await database.query(groupsOf("birth_year"));
+  return {
+    runIds: await insertRuns(
+      database,
+      PLAYER,
+      upTo(ROWS).map(() => ({ distanceMm: 1_000_000 })),
+    ),
+    itemLocationNs: await insertItemLocations(database, PLAYER, placesNearby(ROWS)),
+    city: ofCity.member,
+    age: new Date().getUTCFullYear() - ofYear.member,
   };
-  const all = { ...variablesOf(name, PLAYER), ...known[name], ...variables };
-  await api.read({ query: body, variables: all, token: api.tokenFor(PLAYER) });
-  const sent = api.statements.map(({ sql }) => shapeOf(sql));
-  const distinct = [...new Set(sent)].toSorted();
-  // Two branches of an operation that need the same loader share its statement if they come to it in
-  // the same turn; when they do not, it is sent for each of them, and for nobody else.
-  expect(sent.length).toBeLessThanOrEqual(distinct.length + BRANCHES_APART_MAX);
-  return distinct;
+}
+
+/** The largest one first: it has a second page. */
+function groupsOf(column: "city" | "birth_year"): string {
+  return (
+    `SELECT ${column} AS member FROM run_total WHERE ${column} IS NOT NULL ` +
+    `GROUP BY ${column} ORDER BY COUNT(*) DESC, ${column} LIMIT 1`
+  );
+}
+
+/** Within 2 km, with items that `idsOfEachType` does not name besides. */
+function placesNearby(count: number) {
+  return upTo(count).map((place) => ({
+    lat: NEAR.lat + place * 0.000_05,
+    lng: NEAR.lng,
+    itemId: 51 + (place % 50),
+  }));
+}
+
+function idsOfEachType(count: number): string[] {
+  const player = BigInt(PLAYER);
+  return upTo(count).flatMap((place) => [
+    playerGlobalId(BigInt(place + 1)),
+    itemGlobalId(BigInt(place + 1)),
+    locationGlobalId(BigInt(place + 1)),
+    itemTransactionGlobalId(player, BigInt(place + 1)),
+    itemLocationGlobalId(player, BigInt(known.itemLocationNs[place]!)),
+    runGlobalId(player, known.runIds[place]!),
+  ]);
+}
+
+/** Sorted, and each as often as it was sent, but for branches that came apart. */
+async function statementsOf(
+  { name, body }: RegisteredOperation,
+  { variables = {}, playerId = PLAYER, isSecondPage = false }: Case,
+  page: { readonly first?: number } = {},
+): Promise<string[]> {
+  const ask = (more: object) =>
+    api.read({ query: body, variables: { ...variables, ...more }, token: api.tokenFor(playerId) });
+  const after = isSecondPage ? { after: endCursorOf(await ask({ first: 1 })) } : {};
+  api.statements.length = 0;
+  await ask({ ...page, ...after });
+  return together(
+    name,
+    api.statements.map(({ sql }) => shapeOf(sql)),
+  ).toSorted();
+}
+
+function endCursorOf(answer: unknown): string {
+  const text = JSON.stringify(answer);
+  const cursor = /"pageInfo":\{"hasNextPage":true,"endCursor":"([^"]+)"/.exec(text)?.[1];
+  if (cursor === undefined) throw new Error(`there is no second page: ${text.slice(0, 300)}`);
+  return cursor;
+}
+
+/** As it is when branches that may meet do; unchanged when their statement was sent too rarely or too often. */
+function together(operationName: string, sent: readonly string[]): readonly string[] {
+  const { statement, times, apartMax } = meetings[operationName] ?? { statement: /^$/, times: 0, apartMax: 0 };
+  const apart = sent.filter((sql) => statement.test(sql)).length - times;
+  if (apart < 0 || apart > apartMax) return sent;
+  let toLeaveOut = apart;
+  return sent.filter((sql) => !statement.test(sql) || toLeaveOut-- <= 0);
 }
 
 /** Values are parameters already; what is left is how many there are, which must not matter. */
 function shapeOf(sql: string): string {
   return sql
     .replaceAll(/\(\?(, ?\?)*\)/g, "(?)")
-    .replaceAll(/(\([^()]*(?:\([^()]*\)[^()]*)*\))( OR \1)+/g, "$1 [OR ...]")
+    .replaceAll(/(\([^()]*(?:\([^()]*\)[^()]*)*\)|c\.cell BETWEEN \? AND \?)( OR \1)+/g, "$1 [OR ...]")
     .replace(/^(\(SELECT .*?LIMIT \?\))( UNION ALL .*)$/s, (whole, first: string, rest: string) =>
       isRepetitionOf(first, rest) ? `${first} [UNION ALL ...]` : whole,
     );
@@ -100,4 +256,21 @@ function isRepetitionOf(first: string, rest: string): boolean {
     .split(" UNION ALL ")
     .filter((branch) => branch !== "")
     .every((branch) => unnumbered(branch) === unnumbered(first));
+}
+
+/** Also without whether there was one or many. */
+function withoutNumbers(shape: string): string {
+  return shape.replaceAll(/ \[(OR|UNION ALL) \.\.\.\]/g, "");
+}
+
+/** Their documents as the registry spells them. */
+function operationBodies(): string[] {
+  const folder = join(projectDir, "src/operations");
+  return readdirSync(folder)
+    .filter((file) => file.endsWith(".graphql"))
+    .map((file) => print(parse(readFileSync(join(folder, file), "utf8"))));
+}
+
+function upTo(count: number): number[] {
+  return Array.from({ length: count }, (_, place) => place);
 }

@@ -1,3 +1,5 @@
+-- a player: 5 statements
+
 (SELECT 0, b.item_id, b.quantity FROM player_item b WHERE b.player_id = ? AND b.item_id > ? AND b.quantity > 0 ORDER BY b.item_id LIMIT ?)
 
 SELECT id, external_id, display_name, email, city, birth_year, created_at, version, item_location_n_last FROM player WHERE id IN (?)
