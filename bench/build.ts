@@ -2,11 +2,13 @@
 // beside it with the same compiler settings, so that nobody runs through a transpiler.
 
 import { spawnSync } from "node:child_process";
-import { rmSync } from "node:fs";
+import { cpSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { main as buildSatchel } from "../scripts/build.ts";
 import { projectDir } from "../scripts/clone.ts";
 import { SetupError } from "../scripts/setup-error.ts";
+
+const VECTORS = "prisma/seed/player-state-vectors.json";
 
 /** Throws a SetupError when the compiler finds fault. */
 export async function buildAll(): Promise<void> {
@@ -18,4 +20,6 @@ export async function buildAll(): Promise<void> {
     stdio: "inherit",
   });
   if (status !== 0) throw new SetupError("the variants do not compile; see above");
+  // The catalogue, of which writes take their items, begins with those of the vectors.
+  cpSync(join(projectDir, VECTORS), join(projectDir, "bench/dist", VECTORS));
 }

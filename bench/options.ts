@@ -36,7 +36,8 @@ export interface BenchOptions {
 const USAGE = `usage: npm run bench -- [--quick] [--players 200000] [--small-players 20000] [--items 100000]
   [--heavy 50000] [--variants ${variantNames.join(",")}] [--rounds 5] [--seconds 5] [--warm-up 1.5]
   [--connections 64] [--many-connections 1000] [--pool-sizes 2,4,8,16,32] [--rates 250,500,...] [--soak 10] [--yes]
-   or: npm run bench -- item-locations [--quick] [--players 200000] [--heavy 50000] [--rounds 20] [--yes]`;
+   or: npm run bench -- item-locations [--quick] [--players 200000] [--heavy 50000] [--rounds 20] [--yes]
+   or: npm run bench -- writes [--quick] [--players 200000] [--rounds 5] [--seconds 5] [--yes]`;
 
 const COUNT_MAX = 10_000_000;
 const SOAK_MINUTES = "10";

@@ -25,7 +25,7 @@ import { readSurroundings } from "./surroundings.ts";
 import { bestPoolSize, sweepPoolSizes } from "./sweep.ts";
 import { expectedMinutes, trialsOf } from "./trials.ts";
 import { variants, type VariantName } from "./variants/variants.ts";
-import { openWorlds, type WorldName, type Worlds } from "./world.ts";
+import { openWorlds, type ReadWorlds, type WorldName } from "./world.ts";
 
 const LOCK_MS_MAX = 1_000;
 /** Above it the machine has other work, and figures will not hold. */
@@ -62,7 +62,7 @@ interface BenchContext {
   readonly dataDir: string;
   readonly options: BenchOptions;
   readonly stack: Stack;
-  readonly worlds: Worlds;
+  readonly worlds: ReadWorlds;
   readonly meter: DatabaseMeter;
 }
 
@@ -100,7 +100,7 @@ async function measureAll({ dataDir, options, stack, worlds, meter }: BenchConte
 
 interface ServersContext {
   readonly settings: ServerSettings;
-  readonly worlds: Worlds;
+  readonly worlds: ReadWorlds;
   readonly options: BenchOptions;
   readonly portOf: (variant: VariantName, world: WorldName) => number;
 }

@@ -10,11 +10,11 @@ import { SetupError } from "../scripts/setup-error.ts";
 import type { Stack } from "../scripts/stack/stack.ts";
 import { onStop } from "../scripts/stopping.ts";
 import { wireRequest } from "./variants/wire.ts";
-import type { Variant } from "./variants/variants.ts";
+import type { Variant, VariantName } from "./variants/variants.ts";
 import type { World } from "./world.ts";
 
-export interface ServerProcess {
-  readonly variant: Variant;
+export interface ServerProcess<Name extends string = VariantName> {
+  readonly variant: Variant<Name>;
   readonly world: World;
   /** Null: the server's own default. */
   readonly poolSize: number | null;
@@ -32,8 +32,8 @@ export interface ServerSettings {
   readonly logDir: string;
 }
 
-export interface StartServerOptions extends ServerSettings {
-  readonly variant: Variant;
+export interface StartServerOptions<Name extends string = VariantName> extends ServerSettings {
+  readonly variant: Variant<Name>;
   readonly world: World;
   readonly poolSize: number | null;
   readonly port: number;
@@ -45,7 +45,9 @@ const POLL_MS = 50;
 const LOG_CHARACTERS_MAX = 2_000;
 
 /** Resolves when it answers. Throws a SetupError with its last words when it does not. */
-export async function startServer(options: StartServerOptions): Promise<ServerProcess> {
+export async function startServer<Name extends string>(
+  options: StartServerOptions<Name>,
+): Promise<ServerProcess<Name>> {
   const { variant, world, poolSize, port, logDir } = options;
   mkdirSync(logDir, { recursive: true });
   const logPath = join(logDir, `${variant.name}-${world.name}.log`);
@@ -56,7 +58,7 @@ export async function startServer(options: StartServerOptions): Promise<ServerPr
   return { variant, world, poolSize, pid: child.pid!, origin, stop };
 }
 
-function spawnServer(options: StartServerOptions, logPath: string): ChildProcess {
+function spawnServer(options: StartServerOptions<string>, logPath: string): ChildProcess {
   const { stack, tokenKeys, cursorKeys, variant, world, poolSize, port } = options;
   const log = openSync(logPath, "w", 0o600);
   const child = spawn(process.execPath, [...(variant.nodeOptions ?? []), variant.entry], {
@@ -72,6 +74,8 @@ function spawnServer(options: StartServerOptions, logPath: string): ChildProcess
       QUEUE_REDIS_URL: stack.urls.queueRedisUrl,
       JWT_KEYS: tokenKeys,
       CURSOR_KEYS: cursorKeys,
+      // Any key will do: no two servers of a run share what it signs.
+      IDEMPOTENCY_KEYS: cursorKeys,
       ...(poolSize === null ? {} : { DATABASE_POOL_SIZE: String(poolSize) }),
     },
     detached: true,
@@ -84,7 +88,7 @@ function spawnServer(options: StartServerOptions, logPath: string): ChildProcess
 /** Any answer of the GraphQL path or of REST's will do: the content is compared later. */
 async function untilAnswering(
   child: ChildProcess,
-  { form, name }: Variant,
+  { form, name }: Variant<string>,
   origin: string,
   logPath: string,
 ): Promise<void> {

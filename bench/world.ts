@@ -14,7 +14,7 @@ import { HEAVY_PLAYER_ID, addHeavyPlayer } from "./heavy-player.ts";
 import type { BenchOptions } from "./options.ts";
 
 /** `main` is what the scenarios run on; the others differ from `small` in one size each. */
-export type WorldName = "main" | "small" | "catalogue";
+export type WorldName = "main" | "small" | "catalogue" | "writes";
 
 export interface World {
   readonly name: WorldName;
@@ -22,11 +22,16 @@ export interface World {
   readonly itemCount: number;
   /** As the app's account. */
   readonly databaseUrl: string;
+  /** As root, for what the bench itself does. */
+  readonly databaseAdminUrl: string;
   /** By player id, the place of the home city in the seed's list. */
   readonly cityIndexes: Uint8Array;
 }
 
-export type Worlds = Readonly<Record<WorldName, World>>;
+export type Worlds = Readonly<Partial<Record<WorldName, World>>>;
+
+/** The worlds of the reads. */
+export type ReadWorlds = Readonly<Record<"main" | "small" | "catalogue", World>>;
 
 const TABLES = [
   "player",
@@ -44,7 +49,7 @@ export async function openWorlds(
   stack: Stack,
   options: BenchOptions,
   progress: (line: string) => void,
-): Promise<Worlds> {
+): Promise<ReadWorlds> {
   const { playerCount, smallPlayerCount, catalogueItemCount, heavyItemLocationCount } = options;
   const open = (name: WorldName, players: number, items: number) =>
     openWorld(stack, { name, playerCount: players, itemCount: items, heavyItemLocationCount }, progress);
@@ -55,17 +60,20 @@ export async function openWorlds(
   };
 }
 
-interface WorldSize {
+export interface WorldSize {
   readonly name: WorldName;
   readonly playerCount: number;
   readonly itemCount: number;
   readonly heavyItemLocationCount: number;
 }
 
-async function openWorld(stack: Stack, size: WorldSize, progress: (line: string) => void): Promise<World> {
+/** One world by itself. */
+export async function openWorld(stack: Stack, size: WorldSize, progress: (line: string) => void): Promise<World> {
   const { name, playerCount, itemCount, heavyItemLocationCount } = size;
   const heavyCount = name === "main" ? heavyItemLocationCount : 0;
-  const database = `satchel_bench_${playerCount}_${itemCount}_${heavyCount}`;
+  // What is written to is nobody's yardstick for reads.
+  const own = name === "writes" ? "writes_" : "";
+  const database = `satchel_bench_${own}${playerCount}_${itemCount}_${heavyCount}`;
   progress(`World "${name}": ${playerCount} players, ${itemCount} items`);
   const adminUrl = await createDatabase(stack, database);
   const databaseUrl = urlOf(stack.urls.databaseUrl, database);
@@ -76,7 +84,8 @@ async function openWorld(stack: Stack, size: WorldSize, progress: (line: string)
   try {
     if (heavyCount > 0) await addHeavyPlayer(connection, heavyCount, progress);
     await readEverything(connection);
-    return { name, playerCount, itemCount, databaseUrl, cityIndexes: await readCityIndexes(connection, playerCount) };
+    const cityIndexes = await readCityIndexes(connection, playerCount);
+    return { name, playerCount, itemCount, databaseUrl, databaseAdminUrl: adminUrl, cityIndexes };
   } finally {
     await connection.end();
   }

@@ -6,7 +6,7 @@ import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { dirname, join } from "node:path";
 
 /** What the server needs beside its URLs; production brings its own. */
-export type DevelopmentSecrets = Record<"JWT_KEYS" | "CURSOR_KEYS", string>;
+export type DevelopmentSecrets = Record<"JWT_KEYS" | "CURSOR_KEYS" | "IDEMPOTENCY_KEYS", string>;
 
 /**
  * This clone's keys, made at the first call: `dev-<8 hex>:<32 bytes, base64url>`, key id before the colon.
@@ -17,6 +17,7 @@ export function developmentSecrets(dataDir: string): DevelopmentSecrets {
   return {
     JWT_KEYS: secretAt(join(folder, "jwt-keys"), developmentKey),
     CURSOR_KEYS: secretAt(join(folder, "cursor-keys"), developmentKey),
+    IDEMPOTENCY_KEYS: secretAt(join(folder, "idempotency-keys"), developmentKey),
   };
 }
 

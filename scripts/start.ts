@@ -1,5 +1,7 @@
 // `npm start [-- --yes]`: from a fresh clone to an API that answers, in one command, and back to nothing
-// running on Ctrl-C. In order: the port, the private servers, migrations, demo players, the API.
+// running on Ctrl-C. In order: the port, the private servers, migrations, demo players, then the API
+// and the worker at once.
+import { join } from "node:path";
 import { seedDemo } from "../prisma/seed/demo.ts";
 import { signToken } from "../src/edge/token.ts";
 import { dataDirectory } from "./clone.ts";
@@ -8,6 +10,7 @@ import { sayIfSlow } from "./progress.ts";
 import { type DevelopmentSecrets, developmentSecrets } from "./secrets.ts";
 import { SetupError } from "./setup-error.ts";
 import { consentFrom } from "./stack/packages.ts";
+import { choosePorts } from "./stack/ports.ts";
 import { openStack, type Stack } from "./stack/stack.ts";
 import { type ApiProcess, startApi, waitUntilReady } from "./start/api-process.ts";
 import { listenAddressFrom, originOf, refuseBusyPort, type ListenAddress } from "./start/listen-address.ts";
@@ -31,10 +34,13 @@ export async function main(args: readonly string[]): Promise<void> {
   const secrets: Partial<DevelopmentSecrets> = isProduction()
     ? {}
     : { ...developmentSecrets(dataDir), ...ownSecrets() };
-  const api = await runApi(address, stack, secrets);
+  const [api, worker] = await Promise.all([
+    runApi(address, stack, secrets),
+    runWorker(dataDir, apiEnvironment(address, stack, secrets)),
+  ]);
   const token = tokenOfFirstPlayer(secrets.JWT_KEYS);
   console.log(welcome({ origin: originOf(address), token, readySeconds: performance.now() / 1_000 }));
-  throw new SetupError(`The API ended by itself (${await api.ended}); see above.`);
+  throw new SetupError(`${await firstToEnd({ "The API": api, "The worker": worker })}; see above.`);
 }
 
 function refuseUnknownArguments(args: readonly string[]): void {
@@ -50,6 +56,27 @@ async function runApi(address: ListenAddress, stack: Stack, secrets: Partial<Dev
   });
   await sayIfSlow(progress, "Starting the API ...", waitUntilReady(api, originOf(address)));
   return api;
+}
+
+async function runWorker(dataDir: string, environment: NodeJS.ProcessEnv): Promise<ApiProcess> {
+  const port = process.env["WORKER_PORT"] || String(await freeWorkerPort(dataDir, Number(environment["PORT"])));
+  const worker = startApi({ ...environment, WORKER_PORT: port }, "src/worker.ts");
+  onStop(() => worker.stop());
+  await waitUntilReady(worker, originOf({ host: environment["HOST"]!, port: Number(port) }), "The worker");
+  return worker;
+}
+
+/** One that nobody listens on, and not the API's, which may not be listening yet. */
+async function freeWorkerPort(dataDir: string, apiPort: number): Promise<number> {
+  const { worker = 0, spare = 0 } = await choosePorts(join(dataDir, "worker-port.json"), ["worker", "spare"]);
+  return worker === apiPort ? spare : worker;
+}
+
+/** What ended by itself, and by what. */
+function firstToEnd(processes: Readonly<Record<string, ApiProcess>>): Promise<string> {
+  return Promise.race(
+    Object.entries(processes).map(async ([name, { ended }]) => `${name} ended by itself (${await ended})`),
+  );
 }
 
 function apiEnvironment(
@@ -74,8 +101,8 @@ function apiEnvironment(
 
 /** Secrets set by hand come before this clone's. */
 function ownSecrets(): Partial<DevelopmentSecrets> {
-  const { JWT_KEYS, CURSOR_KEYS } = process.env;
-  return { ...(JWT_KEYS ? { JWT_KEYS } : {}), ...(CURSOR_KEYS ? { CURSOR_KEYS } : {}) };
+  const names = ["JWT_KEYS", "CURSOR_KEYS", "IDEMPOTENCY_KEYS"] as const;
+  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
 }
 
 function tokenOfFirstPlayer(keys: string | undefined): string | undefined {

@@ -4,6 +4,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { createAutomaticDocumentStore } from "./cache/automatic-document.ts";
 import { createCacheRedis, type CacheRedis } from "./cache/redis.ts";
+import { createFence } from "./cache/fence.ts";
+import { createGroupCommit } from "./commands/group-commit.ts";
+import { runGroup } from "./commands/group.ts";
+import { createStudioCommit } from "./commands/studio-commit.ts";
 import { ConfigError, type Config } from "./config.ts";
 import { createDatabasePool, type DatabasePool, type StatementListener } from "./database/pool.ts";
 import { createPrismaClient } from "./database/prisma-client.ts";
@@ -53,18 +57,29 @@ export function createApp({
   const pool = createDatabasePool({
     url: config.databaseUrl,
     connectionsMax: config.databasePoolSize,
+    purpose: "read",
     metrics,
     onConnectionError: ({ code, message }) => logger.warn({ code, reason: message }, "database connection failed"),
     ...(onStatement === undefined ? {} : { onStatement }),
   });
   showPool(pool, metrics);
   const prisma = createPrismaClient(pool);
+  const cacheRedis = openCacheRedis(config, logger);
+  const writes = createWrites({
+    config,
+    metrics,
+    logger,
+    cacheRedis,
+    ...(onStatement === undefined ? {} : { onStatement }),
+  });
   const services = {
     loaders: createLoaders(pool, prisma, metrics),
     cursors: createCursors(config.cursorKeys),
     clock,
+    groupCommit: writes.groupCommit,
+    studioCommit: writes.studioCommit,
+    rules: config,
   };
-  const cacheRedis = openCacheRedis(config, logger);
   const automaticDocuments = createAutomaticDocumentStore({
     redis: cacheRedis,
     onFailure: () => metrics.cacheFailures.inc({ purpose: "automatic documents" }),
@@ -100,14 +115,62 @@ export function createApp({
     async start() {
       await Promise.all([untilReachable(pool), cacheRedis.start()]);
       await judgeServerSettings(pool, config, logger);
-      await pool.warm();
+      await Promise.all([pool.warm(), writes.warm()]);
       return http.listen(config.host, config.port);
     },
     async stop() {
       await http.drain();
       await prisma.$disconnect();
+      await writes.stop();
       await pool.end();
       cacheRedis.stop();
+    },
+  };
+}
+
+/** Writes have connections of their own, so that reads cannot starve them. */
+function createWrites({
+  config,
+  metrics,
+  logger,
+  cacheRedis,
+  onStatement,
+}: {
+  readonly config: Config;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+  readonly cacheRedis: CacheRedis;
+  readonly onStatement?: StatementListener;
+}) {
+  const pool = createDatabasePool({
+    url: config.databaseUrl,
+    connectionsMax: limits.writeConnectionsMax,
+    purpose: "write",
+    metrics,
+    onConnectionError: ({ code, message }) => logger.warn({ code, reason: message }, "database connection failed"),
+    ...(onStatement === undefined ? {} : { onStatement }),
+  });
+  const fence = createFence({
+    redis: cacheRedis,
+    onFailure: (error, tags) => {
+      metrics.fenceFailures.inc();
+      logger.warn(
+        { reason: (error as Error).message, tags: tags.length },
+        "cached answers were not invalidated in time",
+      );
+    },
+  });
+  const groupCommit = createGroupCommit({
+    run: (commands, options) => runGroup(commands, { pool, fence, ...options }),
+    metrics,
+  });
+  return {
+    groupCommit,
+    studioCommit: createStudioCommit({ pool, fence }),
+    warm: () => pool.warm(),
+    async stop() {
+      await groupCommit.idle();
+      await pool.end();
     },
   };
 }

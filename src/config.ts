@@ -10,6 +10,8 @@ export interface Config {
   readonly host: string;
   /** Port that the server listens on; 0 lets the system pick. */
   readonly port: number;
+  /** Port for the worker's health and metrics; 0 lets the system pick. */
+  readonly workerPort: number;
   /** mysql:// or mariadb:// URL of the app's user. */
   readonly databaseUrl: string;
   /** Connections of the MySQL pool. */
@@ -20,6 +22,12 @@ export interface Config {
   readonly tokenIssuer: string;
   /** Whom tokens are for (`aud`). */
   readonly tokenAudience: string;
+  /** Keys of the HMACs of requests with an idempotency key. */
+  readonly idempotencyKeys: SigningKeys;
+  /** Whether players may use up their own items. */
+  readonly playerMaySpend: boolean;
+  /** How near a player must be to what it collects. */
+  readonly collectReachMeters: number;
   /** HS256 keys of bearer tokens. */
   readonly tokenKeys: SigningKeys;
   /** Keys that sign connection cursors. */
@@ -50,6 +58,7 @@ const environmentShape = z.object({
   NODE_ENV: z.enum(["development", "production"]).default("development"),
   HOST: z.string().min(1).default("127.0.0.1"),
   PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
+  WORKER_PORT: z.coerce.number().int().min(0).max(65_535).default(4001),
   DATABASE_URL: databaseUrl,
   DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(200).default(10),
   REDIS_URL: redisUrl,
@@ -57,6 +66,9 @@ const environmentShape = z.object({
   JWT_AUDIENCE: z.string().min(1).default(tokenDefaults.audience),
   JWT_KEYS: signingKeys,
   CURSOR_KEYS: signingKeys,
+  IDEMPOTENCY_KEYS: signingKeys,
+  PLAYER_MAY_SPEND: z.enum(["true", "false"]).default("true"),
+  COLLECT_REACH_METERS: z.coerce.number().positive().max(100_000).default(50),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
 });
 
@@ -71,6 +83,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     environment: settings.NODE_ENV,
     host: settings.HOST,
     port: settings.PORT,
+    workerPort: settings.WORKER_PORT,
     databaseUrl: settings.DATABASE_URL,
     databasePoolSize: settings.DATABASE_POOL_SIZE,
     redisUrl: settings.REDIS_URL,
@@ -78,6 +91,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     tokenAudience: settings.JWT_AUDIENCE,
     tokenKeys: settings.JWT_KEYS,
     cursorKeys: settings.CURSOR_KEYS,
+    idempotencyKeys: settings.IDEMPOTENCY_KEYS,
+    playerMaySpend: settings.PLAYER_MAY_SPEND === "true",
+    collectReachMeters: settings.COLLECT_REACH_METERS,
     logLevel: settings.LOG_LEVEL,
   };
   refuseDevelopmentSecrets(config);
@@ -99,6 +115,7 @@ function refuseDevelopmentSecrets(config: Config): void {
   const problems = [
     ...developmentKeysIn("JWT_KEYS", config.tokenKeys),
     ...developmentKeysIn("CURSOR_KEYS", config.cursorKeys),
+    ...developmentKeysIn("IDEMPOTENCY_KEYS", config.idempotencyKeys),
   ];
   if (problems.length > 0) throw new ConfigError(problems);
 }

@@ -19,6 +19,10 @@ export const errorCodes = [
   // Apollo's word for: send the text once, with its hash.
   "PERSISTED_QUERY_NOT_FOUND",
   "LIMIT_EXCEEDED",
+  "IDEMPOTENCY_KEY_REQUIRED",
+  "IDEMPOTENCY_KEY_REUSED",
+  "IDEMPOTENCY_KEY_EXPIRED",
+  "OUTCOME_UNKNOWN",
   "UNAVAILABLE",
   "OVERLOADED",
   "TIMEOUT",
@@ -105,6 +109,11 @@ export function forbidden(): GraphQLError {
   return codedError("FORBIDDEN", "This field is private to its player.");
 }
 
+/** A write on behalf of somebody else, or one that is not a player's to make. */
+export function forbiddenWrite(): GraphQLError {
+  return codedError("FORBIDDEN", "This write is not the caller's to make.");
+}
+
 /** MySQL cannot be reached or did not answer in time: 503. */
 export function unavailable(): GraphQLError {
   return codedError("UNAVAILABLE", "The database cannot be reached.", retryLater());
@@ -123,6 +132,39 @@ export function timedOut(): GraphQLError {
 /** The connection closed before the answer. */
 export function clientGone(): GraphQLError {
   return codedError("CLIENT_GONE", "The client is gone.");
+}
+
+/** A write without a key to tell its repetitions by: 400. */
+export function idempotencyKeyRequired(): GraphQLError {
+  return codedError("IDEMPOTENCY_KEY_REQUIRED", "Each write needs an idempotency key: @idempotent(key:).", {
+    status: 400,
+    spec: true,
+  });
+}
+
+/** The key belongs to another request: 422, as the Idempotency-Key draft has it. */
+export function idempotencyKeyReused(): GraphQLError {
+  return codedError("IDEMPOTENCY_KEY_REUSED", "The idempotency key has been used for another request.", {
+    status: 422,
+    spec: true,
+  });
+}
+
+/** A key that is older than answers are kept, or from the future: 400. */
+export function idempotencyKeyExpired(): GraphQLError {
+  return codedError("IDEMPOTENCY_KEY_EXPIRED", "The idempotency key is not of the last 30 days.", {
+    status: 400,
+    spec: true,
+  });
+}
+
+/** The write took effect or not; whoever asks again with the same key is told: 503. */
+export function outcomeUnknown(): GraphQLError {
+  return codedError(
+    "OUTCOME_UNKNOWN",
+    "It is not known whether this took effect: ask again with the same key.",
+    retryLater(),
+  );
 }
 
 /** What a caller sees of a bug: nothing but that it is one. */

@@ -16,7 +16,8 @@ export interface HttpServer {
 }
 
 export interface HttpOptions {
-  readonly graphql: (request: IncomingMessage, response: ServerResponse) => void;
+  /** Null for a process that answers no GraphQL. */
+  readonly graphql: ((request: IncomingMessage, response: ServerResponse) => void) | null;
   /** Whether requests can be answered now. */
   readonly isReady: () => Promise<boolean>;
   readonly metrics: Metrics;
@@ -60,7 +61,7 @@ export function createHttpServer({ graphql, isReady, metrics }: HttpOptions): Ht
         return;
       }
       const path = pathOf(request);
-      if (GRAPHQL_PATH.test(path)) {
+      if (graphql !== null && GRAPHQL_PATH.test(path)) {
         graphql(request, response);
         return;
       }

@@ -4,7 +4,7 @@
 import type { GraphQLSchema } from "graphql";
 import { createYoga } from "graphql-yoga";
 import type { Config } from "./config.ts";
-import type { Context, Services } from "./context.ts";
+import { createContext, type Context, type Services } from "./context.ts";
 import type { AutomaticDocumentStore } from "./cache/automatic-document.ts";
 import { graphiqlFactory, renderGraphiQL } from "./edge/graphiql.ts";
 import type { RequestFacts } from "./edge/request-facts.ts";
@@ -12,6 +12,7 @@ import { useAutomaticDocuments } from "./edge/use-automatic-documents.ts";
 import { useCancellation } from "./edge/use-cancellation.ts";
 import { useCoercion } from "./edge/use-coercion.ts";
 import { useDocumentLimits } from "./edge/use-document-limits.ts";
+import { useIdempotency } from "./edge/use-idempotency.ts";
 import { maskError, useMasking } from "./edge/use-masking.ts";
 import { useRequestMetrics } from "./edge/use-request-metrics.ts";
 import { createMemo } from "./loaders/memo.ts";
@@ -34,7 +35,13 @@ export function createYogaLane({ schema, config, services, automaticDocuments, m
   const development = config.environment === "development";
   return createYoga<RequestFacts, Context>({
     schema,
-    context: ({ viewer = null, cancellation }): Context => ({ ...services, viewer, memo: createMemo(cancellation) }),
+    context: ({ viewer = null, cancellation, idempotencyKey = null }): Context =>
+      createContext(services, {
+        viewer,
+        memo: createMemo(cancellation),
+        idempotencyKey,
+        ...(cancellation === undefined ? {} : { cancellation }),
+      }),
     graphqlEndpoint: "/graphql",
     graphiql: graphiqlFactory(config),
     renderGraphiQL,
@@ -55,6 +62,7 @@ export function createYogaLane({ schema, config, services, automaticDocuments, m
       useRequestMetrics(metrics, registeredOperationNames),
       useCoercion({ development }),
       useDocumentLimits({ development }),
+      useIdempotency(),
       useAutomaticDocuments(automaticDocuments),
       useCancellation(),
       useMasking(logger),

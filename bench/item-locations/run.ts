@@ -106,6 +106,7 @@ async function askAll(stage: Stage, crowds: readonly Crowd[], context: ReadsCont
   const pool = createDatabasePool({
     url: stage.url,
     connectionsMax: 1,
+    purpose: "read",
     metrics: createMetrics(),
     onConnectionError: ({ message }) => progress(message),
     onStatement: (sql, values) => {

@@ -3,26 +3,35 @@
 
 import autocannon from "autocannon";
 import { latencyOf } from "../measure/statistics.ts";
+import { scenarios } from "../scenarios/scenarios.ts";
 import type { WireRequest } from "../variants/wire.ts";
 import type { LoadJob } from "./job.ts";
 import { cpuSince, serveLoad, type StretchResult } from "./load-process.ts";
 
 /** More than any variant answers in a second: no request is sent twice in one stretch. */
 const REQUESTS_PER_SECOND_MAX = 6_000;
+/** The same for writes, of which a repetition would cost less. */
+const WRITES_PER_SECOND_MAX = 12_000;
 /** A single player's requests differ in the point alone, and not many are needed. */
 const SAME_PLAYER_REQUESTS = 2_000;
 const TIMEOUT_SECONDS = 10;
 /** How often autocannon looks whether its time is over. */
 const TICK_MS = 50;
 const ERRORS_FIELD = '"errors":';
+/** A write that was refused has done nothing, and counts as nothing done. */
+const REFUSAL_FIELD = '"userErrors":[{';
 
 serveLoad({
   requestCount: (job, seconds) => {
-    const wanted = job.playerId === null ? Math.ceil(seconds * REQUESTS_PER_SECOND_MAX) : SAME_PLAYER_REQUESTS;
-    return Math.max(wanted, connectionsOf(job));
+    return Math.max(wantedCount(job, seconds), connectionsOf(job));
   },
   run: (job, requests, seconds) => stretch(job.origin, connectionsOf(job), requests, seconds),
 });
+
+function wantedCount({ scenario, playerId }: LoadJob, seconds: number): number {
+  if (scenarios[scenario]!.isWrite) return Math.ceil(seconds * WRITES_PER_SECOND_MAX);
+  return playerId === null ? Math.ceil(seconds * REQUESTS_PER_SECOND_MAX) : SAME_PLAYER_REQUESTS;
+}
 
 function connectionsOf({ arrivals }: LoadJob): number {
   if (arrivals.loop !== "closed") throw new Error("this process runs closed loops");
@@ -49,7 +58,7 @@ async function stretch(
         set.setRequests(decks[client % connections] as autocannon.Request[]);
         client += 1;
       },
-      verifyBody: (body) => !String(body).includes(ERRORS_FIELD),
+      verifyBody: (body) => !String(body).includes(ERRORS_FIELD) && !String(body).includes(REFUSAL_FIELD),
     },
     (responseMs) => latencies.push(responseMs),
   );

@@ -27,6 +27,8 @@ export interface LoadJob {
   readonly world: string;
   /** Only this player asks; null for distinct random players. */
   readonly playerId: number | null;
+  /** How many players ask, from the first on; null for all of the world. */
+  readonly askingPlayers: number | null;
   /** The same seed gives the same requests in the same order. */
   readonly seed: number;
   readonly arrivals: Arrivals;

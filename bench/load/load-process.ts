@@ -40,10 +40,10 @@ interface JobContext {
 }
 
 async function runJob(loop: Loop, job: LoadJob, { cityIndexes, signToken, going }: JobContext): Promise<void> {
-  const { form, scenario, playerId, seed, warmUpSeconds, measuredSeconds } = job;
+  const { form, scenario, playerId, askingPlayers, seed, warmUpSeconds, measuredSeconds } = job;
   const warmUpCount = loop.requestCount(job, warmUpSeconds);
   const count = warmUpCount + loop.requestCount(job, measuredSeconds);
-  const requests = makeRequests({ form, scenario, cityIndexes, playerId, seed, count }, signToken);
+  const requests = makeRequests({ form, scenario, cityIndexes, playerId, askingPlayers, seed, count }, signToken);
   await replyAndGo({ kind: "ready" }, going);
   await loop.run(job, requests.slice(0, warmUpCount), warmUpSeconds);
   await replyAndGo({ kind: "warm" }, going);

@@ -13,6 +13,7 @@ export interface RequestPlan {
   readonly scenario: string;
   readonly cityIndexes: Uint8Array;
   readonly playerId: number | null;
+  readonly askingPlayers: number | null;
   readonly seed: number;
   readonly count: number;
 }
@@ -47,12 +48,17 @@ export function makeRequests(plan: RequestPlan, signToken: SignToken): WireReque
   const { form, scenario, cityIndexes, seed, count } = plan;
   const random = createRandom(seed, "bench requests", 0);
   const { ask } = scenarios[scenario]!;
-  const playerIds = plan.playerId === null ? distinctPlayerIds(random, count, cityIndexes.length - 1) : null;
+  const playerIds = plan.playerId === null ? distinctPlayerIds(random, count, lastIdOf(plan)) : null;
   return Array.from({ length: count }, (_, place) => {
     const playerId = playerIds === null ? plan.playerId! : playerIds[place % playerIds.length]!;
     const cityIndex = cityIndexes[playerId] ?? 0;
     return wireRequest(form, ask({ playerId, cityIndex }, random), signToken(playerId));
   });
+}
+
+function lastIdOf({ cityIndexes, askingPlayers }: RequestPlan): number {
+  const last = cityIndexes.length - 1;
+  return askingPlayers === null ? last : Math.min(last, PLAYER_ID_MIN + askingPlayers - 1);
 }
 
 /** `count` players in random order, or all of them where there are fewer. */

@@ -30,12 +30,14 @@ export interface Measurement {
 }
 
 export interface MeasureOptions {
-  readonly server: ServerProcess;
+  readonly server: ServerProcess<string>;
   readonly driver: LoadDriver;
   readonly meter: DatabaseMeter;
   readonly scenario: string;
   /** Only this player asks; null for distinct random players. */
   readonly playerId: number | null;
+  /** How many players ask, from the first on; all of the world where not given. */
+  readonly askingPlayers?: number;
   readonly arrivals: Arrivals;
   readonly seed: number;
   readonly warmUpSeconds: number;
@@ -48,7 +50,8 @@ const REST_CPU_US_MAX = 10_000;
 const REST_MS_MAX = 5_000;
 
 export async function measure(options: MeasureOptions): Promise<Measurement> {
-  const { server, driver, meter, scenario, playerId, arrivals, seed, warmUpSeconds, measuredSeconds } = options;
+  const { server, driver, meter, scenario, playerId, askingPlayers = null, arrivals, seed } = options;
+  const { warmUpSeconds, measuredSeconds } = options;
   const residentBytesBefore = residentBytes(server.pid);
   const read = async () => {
     await untilAtRest(server.pid);
@@ -62,6 +65,7 @@ export async function measure(options: MeasureOptions): Promise<Measurement> {
       scenario,
       world: server.world.name,
       playerId,
+      askingPlayers,
       seed,
       arrivals,
       warmUpSeconds,

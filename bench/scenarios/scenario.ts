@@ -4,7 +4,7 @@
 import { cities } from "../../prisma/seed/cities.ts";
 import type { Random } from "../../prisma/seed/random.ts";
 
-export type OperationName = "PlayerState" | "NearbyItems" | "HomeScreen";
+export type OperationName = "PlayerState" | "NearbyItems" | "HomeScreen" | "ExchangeItems";
 
 /** One question, before it has a form on the wire. */
 export interface Ask {
@@ -23,6 +23,8 @@ export interface Scenario {
   readonly name: string;
   /** For tables and reports. */
   readonly title: string;
+  /** Each of its requests is sent once only: a write that is sent again is answered as before. */
+  readonly isWrite?: true;
   /** What the player asks this time. */
   ask(player: AskingPlayer, random: Random): Ask;
 }

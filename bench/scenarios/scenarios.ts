@@ -1,5 +1,6 @@
 // All scenarios by name, so that a load process can be told one.
 
+import { exchangeItems } from "./exchange-items.ts";
 import { homeScreen } from "./home-screen.ts";
 import { mix } from "./mix.ts";
 import { nearbyItems } from "./nearby-items.ts";
@@ -7,5 +8,5 @@ import { playerState } from "./player-state.ts";
 import type { Scenario } from "./scenario.ts";
 
 export const scenarios: Readonly<Record<string, Scenario>> = Object.fromEntries(
-  [playerState, nearbyItems, homeScreen, mix].map((scenario) => [scenario.name, scenario]),
+  [playerState, nearbyItems, homeScreen, mix, exchangeItems].map((scenario) => [scenario.name, scenario]),
 );

@@ -8,8 +8,8 @@ export const variantNames = ["satchel", "textbook", "mercurius", "rest", "naive"
 
 export type VariantName = (typeof variantNames)[number];
 
-export interface Variant {
-  readonly name: VariantName;
+export interface Variant<Name extends string = VariantName> {
+  readonly name: Name;
   /** For tables and reports. */
   readonly title: string;
   /** Compiled entry. */

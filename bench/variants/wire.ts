@@ -21,7 +21,7 @@ export interface WireRequest {
 /** `token` is null for an anonymous request. */
 export function wireRequest(form: WireForm, ask: Ask, token: string | null): WireRequest {
   const authorization: Record<string, string> = token === null ? {} : { Authorization: `Bearer ${token}` };
-  if (form === "rest") return { method: "GET", path: restPath(ask), headers: authorization };
+  if (form === "rest") return restRequest(ask, authorization);
   return {
     method: "POST",
     path: "/graphql",
@@ -53,6 +53,12 @@ function documentOf(form: Exclude<WireForm, "rest">, name: OperationName): objec
     case "mercurius":
       return { persisted: true, query: id };
   }
+}
+
+function restRequest(ask: Ask, authorization: Record<string, string>): WireRequest {
+  if (ask.operation !== "ExchangeItems") return { method: "GET", path: restPath(ask), headers: authorization };
+  const headers = { "Content-Type": "application/json", ...authorization };
+  return { method: "POST", path: "/viewer/exchanges", headers, body: JSON.stringify(ask.variables) };
 }
 
 function restPath({ operation, variables }: Ask): string {

@@ -1,5 +1,6 @@
-// The API as a child of `npm start`: started, awaited until it is ready, and stopped in order. Tied to us by
-// an IPC channel: should we be killed, the channel closes and the API stops by itself.
+// The API, and the worker beside it, as children of `npm start`: started, awaited until they are ready, and
+// stopped in order. Tied to us by an IPC channel: should we be killed, the channel closes and they stop by
+// themselves.
 import { type ChildProcess, spawn } from "node:child_process";
 import { setTimeout as delay } from "node:timers/promises";
 import { projectDir } from "../clone.ts";
@@ -18,9 +19,9 @@ const STOP_MS_MAX = 15_000;
 const READY_MS_MAX = 60_000;
 const POLL_MS = 30;
 
-/** Starts src/main.ts with `environment`; what it prints goes where we print. */
-export function startApi(environment: NodeJS.ProcessEnv): ApiProcess {
-  const child = spawn(process.execPath, [...serverNodeOptions, "--import", "tsx", "src/main.ts"], {
+/** Starts src/main.ts, or `entry`, with `environment`; what it prints goes where we print. */
+export function startApi(environment: NodeJS.ProcessEnv, entry = "src/main.ts"): ApiProcess {
+  const child = spawn(process.execPath, [...serverNodeOptions, "--import", "tsx", entry], {
     cwd: projectDir,
     env: environment,
     // Its own process group: Ctrl-C reaches us alone, and the API is stopped before its databases.
@@ -34,15 +35,15 @@ export function startApi(environment: NodeJS.ProcessEnv): ApiProcess {
   return { ended, stop: () => stop(child, ended) };
 }
 
-/** Waits until `origin`/readyz answers 200. Throws a SetupError when the API ends before, or takes a minute. */
-export async function waitUntilReady(api: ApiProcess, origin: string): Promise<void> {
+/** Waits until `origin`/readyz answers 200. Throws a SetupError when `name` ends before, or takes a minute. */
+export async function waitUntilReady(api: ApiProcess, origin: string, name = "The API"): Promise<void> {
   const startedAt = performance.now();
   let last = "nothing";
   while (last !== "200") {
     const ended = await Promise.race([api.ended, delay(POLL_MS)]);
-    if (ended !== undefined) throw new SetupError(`The API ended before it was ready (${ended}); see above.`);
+    if (ended !== undefined) throw new SetupError(`${name} ended before it was ready (${ended}); see above.`);
     if (performance.now() - startedAt > READY_MS_MAX) {
-      throw new SetupError(`The API is not ready after ${READY_MS_MAX / 1_000} s: /readyz answers ${last}.`);
+      throw new SetupError(`${name} is not ready after ${READY_MS_MAX / 1_000} s: /readyz answers ${last}.`);
     }
     last = await readiness(origin);
   }

@@ -8,4 +8,6 @@ export const cacheKeys = {
   automaticDocumentAges: "satchel:{apq}:document:ages",
   /** Bytes of them all. */
   automaticDocumentBytes: "satchel:{apq}:document:bytes",
+  /** The generation of a tag. */
+  tagGeneration: (tag: string) => `satchel:tag:generation:${tag}`,
 } as const;

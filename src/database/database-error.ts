@@ -28,8 +28,10 @@ export class StatementTimeoutError extends Error {
 /** 1969 is MariaDB's, 3024 MySQL's code for a statement past its time limit. */
 const STATEMENT_TIMEOUT_ERRNOS = new Set([1969, 3024]);
 
-/** Server going down or restarting, too many connections, access or database not there (yet). */
-const UNAVAILABLE_ERRNOS = new Set([1040, 1044, 1045, 1049, 1053, 1077, 1079, 1152, 1159, 1160, 1161, 1203, 1927]);
+/** Server going down, restarting or read-only, too many connections, access or database not there (yet). */
+const UNAVAILABLE_ERRNOS = new Set([
+  1040, 1044, 1045, 1049, 1053, 1077, 1079, 1152, 1159, 1160, 1161, 1203, 1290, 1792, 1836, 1927,
+]);
 
 const POOL_TIMEOUT_CODE = "ER_GET_CONNECTION_TIMEOUT";
 

@@ -1,4 +1,5 @@
-// The one pool of MySQL connections; the loaders' statements and Prisma's share it. Every statement
+// The pools of MySQL connections: one for reads, which the loaders' statements and Prisma's share, and one
+// for transactions that write. Every statement
 // passes `query` here, so each is counted, timed and has a deadline on our side too: a frozen or
 // unreachable server would otherwise hold its caller for ever.
 
@@ -20,8 +21,10 @@ export interface DatabasePool {
   query<Rows>(statement: Statement, values?: unknown): Promise<Rows>;
   /** The same from a server that prepares statements; here only text is used, so it is `query`. */
   execute<Rows>(statement: Statement, values?: unknown): Promise<Rows>;
-  /** A connection of one's own, for a transaction. Release it. */
+  /** A connection of one's own, for a transaction. Release or destroy it. */
   getConnection(): Promise<PoolConnection>;
+  /** `query` on a connection of one's own, with a deadline of its own. */
+  queryOn<Rows>(connection: PoolConnection, statement: Statement, values?: unknown): Promise<Rows>;
   /** Connections by state, and callers waiting for one. */
   occupancy(): { active: number; idle: number; waiting: number };
   /**
@@ -39,6 +42,8 @@ export type StatementListener = (sql: string, values: unknown) => void;
 export interface PoolOptions {
   readonly url: string;
   readonly connectionsMax: number;
+  /** Reads run a statement each; writes run transactions. */
+  readonly purpose: "read" | "write";
   readonly metrics: Metrics;
   readonly onStatement?: StatementListener;
   /** Called with each failure to open a connection, for the log. */
@@ -46,13 +51,22 @@ export interface PoolOptions {
 }
 
 /**
- * UTC, and the server's own limit for a read statement, in each dialect: MariaDB runs what stands
- * in M! comments, MySQL what stands in comments with its version.
+ * UTC, and the server's own limits, in each dialect: MariaDB runs what stands in M! comments, MySQL what
+ * stands in comments with its version. Writes have autocommit off: after a deadlock, which ends the
+ * transaction, a statement that was sent behind it must not commit by itself.
  */
-const SESSION_SETTINGS =
-  `SET SESSION time_zone = '+00:00'` +
-  `/*M! , max_statement_time = ${limits.readStatementMs / 1000} */` +
-  `/*!80000 , max_execution_time = ${limits.readStatementMs} */`;
+const SESSION_SETTINGS = {
+  read:
+    `SET SESSION time_zone = '+00:00'` +
+    `/*M! , max_statement_time = ${limits.readStatementMs / 1000} */` +
+    `/*!80000 , max_execution_time = ${limits.readStatementMs} */`,
+  write:
+    `SET SESSION time_zone = '+00:00', autocommit = 0, innodb_lock_wait_timeout = ${limits.lockWaitSeconds}` +
+    `/*M! , tx_isolation = 'READ-COMMITTED', max_statement_time = ${limits.writeTransactionMs / 1000} */` +
+    `/*!80000 , transaction_isolation = 'READ-COMMITTED' */`,
+} as const;
+
+const SILENCE_MS = { read: limits.readStatementClientMs, write: limits.writeSilenceMs } as const;
 
 export function createDatabasePool(options: PoolOptions): DatabasePool {
   const pool = openPool(options);
@@ -63,6 +77,14 @@ export function createDatabasePool(options: PoolOptions): DatabasePool {
     query,
     execute: query,
     getConnection: () => pool.getConnection().catch(rethrow),
+    queryOn: (connection, statement, values) =>
+      observe(statement, values, () =>
+        withDeadline(
+          connection.query(statement as string, values),
+          SILENCE_MS[options.purpose],
+          () => new DatabaseUnavailableError("no answer in time"),
+        ),
+      ),
     occupancy: () => ({
       active: pool.activeConnections(),
       idle: pool.idleConnections(),
@@ -73,7 +95,7 @@ export function createDatabasePool(options: PoolOptions): DatabasePool {
   };
 }
 
-function openPool({ url, connectionsMax, onConnectionError }: PoolOptions): Pool {
+function openPool({ url, connectionsMax, purpose, onConnectionError }: PoolOptions): Pool {
   const { ssl, ...address } = databaseAddressOf(url);
   const pool = createPool({
     ...address,
@@ -82,8 +104,8 @@ function openPool({ url, connectionsMax, onConnectionError }: PoolOptions): Pool
     minimumIdle: connectionsMax,
     acquireTimeout: limits.poolWaitMs,
     connectTimeout: limits.connectMs,
-    stream: (use) => use(undefined, connectSocket(address)),
-    initSql: SESSION_SETTINGS,
+    stream: (use) => use(undefined, connectSocket(address, SILENCE_MS[purpose])),
+    initSql: SESSION_SETTINGS[purpose],
     charset: "utf8mb4",
     // Local dates would shift; the database keeps UTC and repositories read the text.
     dateStrings: true,
@@ -97,8 +119,8 @@ function openPool({ url, connectionsMax, onConnectionError }: PoolOptions): Pool
   return pool;
 }
 
-function connectSocket({ host, port }: Pick<DatabaseAddress, "host" | "port">): VigilantSocket {
-  return new VigilantSocket(limits.readStatementClientMs).connect(port, host);
+function connectSocket({ host, port }: Pick<DatabaseAddress, "host" | "port">, silenceMs: number): VigilantSocket {
+  return new VigilantSocket(silenceMs).connect(port, host);
 }
 
 async function openAll(pool: Pool, connectionsMax: number): Promise<void> {

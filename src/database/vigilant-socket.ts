@@ -2,7 +2,8 @@
 // for too long. It then ends itself with an error, which the driver hands to whatever statement was
 // waiting, and the pool replaces the connection. The driver's own ways are worse: its socket timeout
 // also fires on idle connections, and destroying a busy one opens another to send a KILL, whose
-// failure nobody catches.
+// failure nobody catches. And it sends what one turn writes as one: statements that travel together are a
+// system call for us and a wake-up for the server, not one each.
 
 import { Socket } from "node:net";
 import { startDeadline } from "../runtime/deadline.ts";
@@ -10,6 +11,7 @@ import { startDeadline } from "../runtime/deadline.ts";
 export class VigilantSocket extends Socket {
   readonly #silenceMs: number;
   #stopWaiting: (() => void) | undefined;
+  #isGathering = false;
 
   constructor(silenceMs: number) {
     super();
@@ -18,9 +20,12 @@ export class VigilantSocket extends Socket {
     this.setKeepAlive(true);
     this.on("data", () => this.#heard());
     this.on("close", () => this.#heard());
+    // Only now: connecting sets `write` back to the original on every socket.
+    this.once("connect", () => {
+      this.write = this.#gatheredWrite;
+    });
   }
 
-  // Not `write`: connecting sets that back to the original on every socket.
   override _write(chunk: unknown, encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
     this.#awaitAnswer();
     // oxlint-disable-next-line no-underscore-dangle -- Node's name for what a stream implements
@@ -35,6 +40,18 @@ export class VigilantSocket extends Socket {
     // oxlint-disable-next-line no-underscore-dangle -- the same
     super._writev?.(chunks, callback);
   }
+
+  readonly #gatheredWrite: Socket["write"] = (...given: unknown[]) => {
+    if (!this.#isGathering) {
+      this.#isGathering = true;
+      this.cork();
+      process.nextTick(() => {
+        this.#isGathering = false;
+        this.uncork();
+      });
+    }
+    return super.write(...(given as Parameters<Socket["write"]>));
+  };
 
   /** Starts waiting for an answer, unless one is already awaited. */
   #awaitAnswer(): void {

@@ -28,9 +28,11 @@ interface Extent {
   readonly depth: number;
   readonly aliases: number;
   readonly fields: number;
+  /** Fields of the set itself, those of fragments as often as they are spread. */
+  readonly roots: number;
 }
 
-const EMPTY: Extent = { depth: 0, aliases: 0, fields: 0 };
+const EMPTY: Extent = { depth: 0, aliases: 0, fields: 0, roots: 0 };
 
 function refusalOfSelections(
   document: DocumentNode,
@@ -40,16 +42,13 @@ function refusalOfSelections(
   for (const definition of document.definitions) {
     if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
     if (definition.operation === OperationTypeNode.SUBSCRIPTION) return noSubscriptions();
-    const { depth, aliases, fields } = extentOf(definition.selectionSet);
+    const { depth, aliases, fields, roots } = extentOf(definition.selectionSet);
     if (depth > limits.depthMax && !(introspectionExempt && isIntrospection(definition.selectionSet))) {
       return limitExceeded(`The operation is more than ${limits.depthMax} fields deep.`);
     }
     if (aliases > limits.aliasesMax) return limitExceeded(`The operation has more than ${limits.aliasesMax} aliases.`);
     if (fields > limits.fieldsMax) return limitExceeded(`The operation has more than ${limits.fieldsMax} fields.`);
-    if (
-      definition.operation === OperationTypeNode.MUTATION &&
-      definition.selectionSet.selections.length > limits.mutationsMax
-    ) {
+    if (definition.operation === OperationTypeNode.MUTATION && roots > limits.mutationsMax) {
       return limitExceeded(`The operation has more than ${limits.mutationsMax} mutations.`);
     }
   }
@@ -83,6 +82,7 @@ function extentMeter(document: DocumentNode): (selectionSet: SelectionSetNode) =
     let depth = 0;
     let aliases = 0;
     let fields = 0;
+    let roots = 0;
     for (const selection of selections) {
       let extent: Extent;
       if (selection.kind === Kind.FRAGMENT_SPREAD) extent = ofFragment(selection.name.value);
@@ -90,13 +90,14 @@ function extentMeter(document: DocumentNode): (selectionSet: SelectionSetNode) =
       else {
         const below = selection.selectionSet === undefined ? EMPTY : ofSelections(selection.selectionSet);
         const aliasCount = selection.alias === undefined ? 0 : 1;
-        extent = { depth: below.depth + 1, aliases: below.aliases + aliasCount, fields: below.fields + 1 };
+        extent = { depth: below.depth + 1, aliases: below.aliases + aliasCount, fields: below.fields + 1, roots: 1 };
       }
       depth = Math.max(depth, extent.depth);
       aliases += extent.aliases;
       fields += extent.fields;
+      roots += extent.roots;
     }
-    return { depth, aliases, fields };
+    return { depth, aliases, fields, roots };
   };
   return ofSelections;
 }

@@ -1,15 +1,19 @@
 // The fast lane: registered queries, compiled once by graphql-jit into plain functions, with the same
-// resolvers and context as the Yoga lane. It answers what went well, and refuses what met an outage,
+// resolvers and context as the Yoga lane; registered writes, parsed and validated once, run by graphql-js
+// itself, because what has been written cannot be tried again in the other lane. It answers what went well, and refuses what met an outage,
 // which must not be asked for twice. Whatever has another error, be it a variable that does not fit or
 // a field that failed, is answered by the Yoga lane, because compiled and interpreted execution differ
 // in the corners of error handling.
 
-import { compileQuery, isCompiledQuery, type CompiledQuery } from "graphql-jit";
+import { compileQuery, isCompiledQuery } from "graphql-jit";
 import {
+  execute,
   getOperationAST,
   getVariableValues,
   parse,
   valueFromASTUntyped,
+  type DocumentNode,
+  type ExecutionResult,
   type GraphQLError,
   type GraphQLSchema,
   type VariableDefinitionNode,
@@ -21,19 +25,22 @@ import { limits } from "../runtime/limits.ts";
 import { compileCost, type Cost } from "./cost.ts";
 import { outageAmong } from "./outage.ts";
 import { costExtension } from "./use-document-limits.ts";
+import { idempotencyExtension } from "./use-idempotency.ts";
 import type { Logger } from "../runtime/logger.ts";
 
 export interface FastLane {
   /**
    * The answer's JSON, or the outage to refuse the request with, or null where the Yoga lane must
-   * answer. Reads nothing that the Yoga lane would not read, so that answering there is only a
-   * second try.
+   * execute the request, or what a write came to where the Yoga lane must put it into words. Reads
+   * nothing that the Yoga lane would not read, so that answering there is only a second try.
    */
-  answer(operation: RegisteredOperation, variables: unknown, context: Context): Promise<string | GraphQLError | null>;
+  answer(operation: RegisteredOperation, variables: unknown, context: Context): Promise<FastAnswer>;
 }
 
+export type FastAnswer = string | GraphQLError | { readonly executed: ExecutionResult } | null;
+
 interface CompiledOperation {
-  readonly query: CompiledQuery["query"];
+  readonly run: (context: Context, variables: Record<string, unknown>) => ExecutionResult | Promise<ExecutionResult>;
   readonly variableDefinitions: readonly VariableDefinitionNode[];
   /** As a client would have sent them. */
   readonly defaults: Readonly<Record<string, unknown>>;
@@ -50,11 +57,10 @@ export function createFastLane(
   for (const operation of operations) {
     const compiled = compiledOperation(schema, operation);
     if (compiled !== null) compiledById.set(operation.id, compiled);
-    else if (operation.type === "query")
-      logger.warn({ operation: operation.name }, "not compiled, the Yoga lane answers");
+    else logger.warn({ operation: operation.name }, "not compiled, the Yoga lane answers");
   }
   return {
-    async answer({ id }, variables, context) {
+    async answer({ id, type }, variables, context) {
       const compiled = compiledById.get(id);
       const values = variables ?? {};
       if (compiled === undefined || typeof values !== "object" || Array.isArray(values)) return null;
@@ -65,27 +71,38 @@ export function createFastLane(
       const cost = compiled.cost(coerced);
       if (cost > limits.costMax) return null;
       // Compiled code knows no defaults of non-null variables: it would ask for those that were left out.
-      const result = await compiled.query(undefined, context, { ...compiled.defaults, ...given });
-      if (result.errors !== undefined) return outageAmong(result.errors);
-      return JSON.stringify({ data: result.data, extensions: costExtension(cost) });
+      const result = await compiled.run(context, { ...compiled.defaults, ...given });
+      if (result.errors !== undefined) {
+        return outageAmong(result.errors, context) ?? (type === "mutation" ? { executed: result } : null);
+      }
+      const extensions = { ...costExtension(cost), ...idempotencyExtension(context.replays) };
+      return JSON.stringify({ data: result.data, extensions });
     },
   };
 }
 
-/** Mutations are not compiled: an answer with errors must not run them a second time. */
 function compiledOperation(schema: GraphQLSchema, { name, type, body }: RegisteredOperation): CompiledOperation | null {
-  if (type !== "query") return null;
-  const document = parse(body, { noLocation: true });
-  // Without jit's own JSON serialiser, which knows no custom scalars.
-  const compiled = compileQuery(schema, document, name, { disablingCapturingStackErrors: true });
-  if (!isCompiledQuery(compiled)) return null;
+  // Errors of a write say where they are as the other lane's do; of a query that lane says them itself.
+  const document = parse(body, { noLocation: type !== "mutation" });
+  const run = type === "mutation" ? interpreted(schema, document) : compiledByJit(schema, document, name);
+  if (run === null) return null;
   const definition = must(getOperationAST(document, name), `operation ${name} is not in its own document`);
   return {
-    query: compiled.query,
+    run,
     variableDefinitions: definition.variableDefinitions ?? [],
     defaults: defaultsOf(definition.variableDefinitions ?? []),
     cost: compileCost(schema, document, definition),
   };
+}
+
+function interpreted(schema: GraphQLSchema, document: DocumentNode): CompiledOperation["run"] {
+  return (contextValue, variableValues) => execute({ schema, document, contextValue, variableValues });
+}
+
+/** Without jit's own JSON serialiser, which knows no custom scalars. */
+function compiledByJit(schema: GraphQLSchema, document: DocumentNode, name: string): CompiledOperation["run"] | null {
+  const query = compileQuery(schema, document, name, { disablingCapturingStackErrors: true });
+  return isCompiledQuery(query) ? (context, variables) => query.query(undefined, context, variables) : null;
 }
 
 function defaultsOf(definitions: readonly VariableDefinitionNode[]): Record<string, unknown> {

@@ -1,16 +1,17 @@
-// GraphiQL in development: assets bundled, the registered operations in its tabs, and a token of the
-// first demo player already in its headers, so that the first click on "run" answers.
+// GraphiQL in development: assets bundled, in its tabs the registered operations that a player may send, and a
+// token of the first demo player already in its headers, so that the first click on "run" answers.
 
+import { randomUUID } from "node:crypto";
 import type { GraphiQLOptions } from "graphql-yoga";
 import type { Config } from "../config.ts";
 import { registeredOperations } from "../operations/registry.ts";
-import { itemGlobalId, playerGlobalId } from "../runtime/ids.ts";
+import { itemGlobalId, itemLocationGlobalId, playerGlobalId } from "../runtime/ids.ts";
 import { signToken } from "./token.ts";
 
 const TOKEN_TTL_SECONDS = 12 * 3600;
 const DEMO_PLAYER = 1n;
 
-/** Variables that make each operation answer for the demo player. */
+/** Variables that make each query answer for the demo player. */
 const exampleVariables: Readonly<Record<string, object>> = {
   PlayerState: { id: playerGlobalId(DEMO_PLAYER) },
   NearbyItems: { near: { lat: 52.52, lng: 13.405 } },
@@ -18,10 +19,20 @@ const exampleVariables: Readonly<Record<string, object>> = {
   ObjectsById: { ids: [playerGlobalId(DEMO_PLAYER), itemGlobalId(1n)] },
 };
 
-/** The newest document of each name (the registry keeps old ones too), PlayerState before the others. */
-const examples = [...new Map(registeredOperations.map((operation) => [operation.name, operation])).values()].toSorted(
-  (a, b) => Number(b.name === "PlayerState") - Number(a.name === "PlayerState"),
-);
+const oneWorm = [{ itemId: itemGlobalId(4n), count: "1" }];
+
+/** Inputs of writes that a player may send for itself; the others need a service's token, which the page has not. */
+const exampleInputs: Readonly<Record<string, object>> = {
+  CollectItem: { itemLocationId: itemLocationGlobalId(DEMO_PLAYER, 1n), at: { lat: 52.524222, lng: 13.426042 } },
+  ExchangeItems: { itemId: itemGlobalId(3n) },
+  SpendItems: { items: oneWorm },
+  TransferItems: { toPlayerId: playerGlobalId(2n), items: oneWorm },
+};
+
+/** The newest document of each name (the registry keeps old ones too), PlayerState before the others, writes last. */
+const examples = [...new Map(registeredOperations.map((operation) => [operation.name, operation])).values()]
+  .filter(({ name, type }) => type !== "mutation" || Object.hasOwn(exampleInputs, name))
+  .toSorted((a, b) => placeOf(a) - placeOf(b));
 
 /** Options per request; false, which shows no page, for requests that do not come to this machine. */
 export function graphiqlFactory(config: Config) {
@@ -42,11 +53,22 @@ export function graphiqlFactory(config: Config) {
       headers,
       defaultTabs: examples.map(({ name, body }) => ({
         query: body,
-        variables: JSON.stringify(exampleVariables[name] ?? {}, null, 2),
+        variables: JSON.stringify(variablesOf(name), null, 2),
         headers,
       })),
     };
   };
+}
+
+function placeOf({ name, type }: (typeof registeredOperations)[number]): number {
+  if (type === "mutation") return 2;
+  return name === "PlayerState" ? 0 : 1;
+}
+
+/** With a key of its own for each page: a second click is answered as the first was. */
+function variablesOf(name: string): object {
+  const input = exampleInputs[name];
+  return input === undefined ? (exampleVariables[name] ?? {}) : { input, key: randomUUID() };
 }
 
 /**

@@ -1,12 +1,12 @@
-// Which lane a request takes, and how it ends. A registered query takes the fast lane; everything else,
-// and every error but an outage, takes the Yoga lane. From here on the request has a deadline, and is
+// Which lane a request takes, and how it ends. A registered operation takes the fast lane; everything
+// else, and every error but an outage, takes the Yoga lane. From here on the request has a deadline, and is
 // over when its client goes: what has not begun for it then never does.
 
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { GraphQLError } from "graphql";
+import { GraphQLError, type ExecutionResult } from "graphql";
 import type { Counter, Histogram } from "prom-client";
 import type { AutomaticDocumentStore } from "../cache/automatic-document.ts";
-import type { Context, Services, Viewer } from "../context.ts";
+import { createContext, type Services, type Viewer } from "../context.ts";
 import { clientGone, codeOf, persistedQueryNotFound, timedOut } from "../errors.ts";
 import { createMemo } from "../loaders/memo.ts";
 import type { RegisteredOperation } from "../operations/registry.ts";
@@ -15,6 +15,7 @@ import { startDeadline } from "../runtime/deadline.ts";
 import type { Metrics } from "../runtime/metrics.ts";
 import type { FastLane } from "./fast-lane.ts";
 import type { MediaType } from "./media-type.ts";
+import { outageOfWrite } from "./outage.ts";
 import type { PersistedOperations } from "./persisted-operations.ts";
 import { refuse } from "./refusal.ts";
 import type { RequestFacts } from "./request-facts.ts";
@@ -53,6 +54,8 @@ export interface LanesOptions {
   readonly requestMs: number;
 }
 
+type LaneFacts = Pick<RequestFacts, "automaticDocument" | "executed">;
+
 export function createLanes(options: LanesOptions): Lanes {
   const { persistedOperations, automaticDocuments, yogaLane, requestMs } = options;
   return {
@@ -70,7 +73,7 @@ export function createLanes(options: LanesOptions): Lanes {
       } else if (named.kind === "adHoc") {
         const facts = named.automatic === null ? {} : { automaticDocument: named.automatic };
         takeYogaLane(yogaLane, passage, params, facts);
-      } else if (isFast(named.operation, params)) {
+      } else if (isFast(named.operation, params, passage)) {
         takeFastLane(options, passage, params, named.operation).catch(onRefused);
       } else takeYogaLane(yogaLane, passage, { ...params, query: named.operation.body });
     },
@@ -87,8 +90,9 @@ function endWhenDue({ response, cancellation }: Passage, requestMs: number): voi
 }
 
 /** The whole of what the fast lane understands; anything else about a request is the Yoga lane's. */
-function isFast(operation: RegisteredOperation, { operationName }: RequestParams): boolean {
-  if (operation.type !== "query") return false;
+function isFast(operation: RegisteredOperation, { operationName }: RequestParams, { request }: Passage): boolean {
+  // A write by GET is refused, in the words of the other lane.
+  if (operation.type !== "query" && (operation.type !== "mutation" || request.method !== "POST")) return false;
   return operationName === undefined || operationName === null || operationName === operation.name;
 }
 
@@ -98,19 +102,24 @@ function takeFastLane(
   params: RequestParams,
   operation: RegisteredOperation,
 ): Promise<void> {
-  const { viewer, cancellation } = passage;
-  const context: Context = { ...services, viewer, memo: createMemo(cancellation) };
-  const fallThrough = () => takeYogaLane(yogaLane, passage, { ...params, query: operation.body });
+  const { request, viewer, cancellation } = passage;
+  const idempotencyKey = idempotencyKeyOf(request);
+  const context = createContext(services, { viewer, memo: createMemo(cancellation), cancellation, idempotencyKey });
+  const isWrite = operation.type === "mutation";
+  const fallThrough = (facts: LaneFacts = {}) =>
+    takeYogaLane(yogaLane, passage, { ...params, query: operation.body }, facts);
   return cancellation.race(fastLane.answer(operation, params["variables"], context)).then(
     (answer) => {
       if (answer === null) fallThrough();
       else if (typeof answer === "string") sendAnswer(metrics, passage, operation, answer);
-      else refuseOutage(metrics, passage, operation, answer);
+      else if (answer instanceof GraphQLError) refuseOutage(metrics, passage, operation, answer);
+      else fallThrough(answer);
     },
     (thrown: unknown) => {
       // Compiled code that throws is a bug; the Yoga lane says so the way it says it of everything.
-      if (thrown === cancellation.reason) refuseOutage(metrics, passage, operation, thrown as GraphQLError);
-      else fallThrough();
+      if (thrown !== cancellation.reason) fallThrough(isWrite ? { executed: failed(thrown) } : {});
+      else
+        refuseOutage(metrics, passage, operation, (isWrite ? outageOfWrite(thrown as Error) : thrown) as GraphQLError);
     },
   );
 }
@@ -120,7 +129,7 @@ function takeYogaLane(
   yogaLane: YogaLane,
   { request, response, mediaType, viewer, cancellation }: Passage,
   params: RequestParams,
-  facts: Pick<RequestFacts, "automaticDocument"> = {},
+  facts: LaneFacts = {},
 ): void {
   const { documentId: _, ...plain } = params;
   request.headers.accept = mediaType;
@@ -131,7 +140,16 @@ function takeYogaLane(
   // An empty object would look unread to Yoga, which would then wait for a body that has been read.
   if (request.method === "POST") Object.assign(request, { body: { query: null, ...plain } });
   else request.url = addressWithQuery(request.url ?? "", plain["query"]);
-  yogaLane(request, response, { viewer, cancellation, ...facts });
+  yogaLane(request, response, { viewer, cancellation, idempotencyKey: idempotencyKeyOf(request), ...facts });
+}
+
+/** What a write that threw is to the Yoga lane: an execution that failed, and is not run again. */
+function failed(thrown: unknown): ExecutionResult {
+  return { errors: [new GraphQLError("failed", { originalError: thrown as Error })] };
+}
+
+function idempotencyKeyOf({ headers }: IncomingMessage): string | null {
+  return (headers["idempotency-key"] as string | undefined) ?? null;
 }
 
 function sendAnswer(

@@ -7,17 +7,35 @@ import {
   DatabaseUnavailableError,
   StatementTimeoutError,
 } from "../database/database-error.ts";
-import { codeOf, overloaded, timedOut, unavailable, type ErrorCode } from "../errors.ts";
+import type { Context } from "../context.ts";
+import { codeOf, outcomeUnknown, overloaded, timedOut, unavailable, type ErrorCode } from "../errors.ts";
 
-const OUTAGE_CODES: ReadonlySet<ErrorCode> = new Set(["UNAVAILABLE", "OVERLOADED", "TIMEOUT", "CLIENT_GONE"]);
+const OUTAGE_CODES: ReadonlySet<ErrorCode> = new Set([
+  "UNAVAILABLE",
+  "OVERLOADED",
+  "TIMEOUT",
+  "OUTCOME_UNKNOWN",
+  "CLIENT_GONE",
+]);
 
-/** The first outage among the errors of an execution, as what to refuse the request with; null if none. */
-export function outageAmong(errors: readonly GraphQLError[]): GraphQLError | null {
+/**
+ * The first outage among the errors of an execution, as what to refuse the request with; null if none.
+ * A request of which a write has been answered has had its effect, and must not read as if it had not.
+ */
+export function outageAmong(
+  errors: readonly GraphQLError[],
+  { replays }: Pick<Context, "replays">,
+): GraphQLError | null {
   for (const error of errors) {
     const outage = outageOf(causeOf(error));
-    if (outage !== null) return outage;
+    if (outage !== null) return replays.size === 0 ? outage : outcomeUnknown();
   }
   return null;
+}
+
+/** What to refuse a write with that was cut short by `reason`: it may be on its way. */
+export function outageOfWrite(reason: Error): Error {
+  return codeOf(reason) === "TIMEOUT" ? outcomeUnknown() : reason;
 }
 
 /** `cause` as the outage that it is, or null for anything else. */

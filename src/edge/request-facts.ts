@@ -1,5 +1,6 @@
 // What the front and Yoga's plugins hand to each other about one request.
 
+import type { ExecutionResult } from "graphql";
 import type { Viewer } from "../context.ts";
 import type { Cancellation } from "../runtime/cancellation.ts";
 import type { AutomaticDocument } from "./persisted-operations.ts";
@@ -8,6 +9,10 @@ export interface RequestFacts {
   viewer?: Viewer | null;
   /** Ends the execution before its answer. */
   cancellation?: Cancellation;
+  /** The header Idempotency-Key as it came; null without one. */
+  idempotencyKey?: string | null;
+  /** The answer of an execution that has been; it is not to be run again. */
+  executed?: ExecutionResult;
   /** What the client asks to be known from now on by its hash. */
   automaticDocument?: AutomaticDocument;
   /** With their defaults, as far as they fit their types. */

@@ -3,6 +3,7 @@
 
 import { GraphQLError, Kind, type ExecutionResult } from "graphql";
 import { isAsyncIterable, type Plugin } from "graphql-yoga";
+import type { Context } from "../context.ts";
 import { atPlaceOf, internalServerError, withCode } from "../errors.ts";
 import { limits } from "../runtime/limits.ts";
 import type { Logger } from "../runtime/logger.ts";
@@ -12,12 +13,15 @@ import type { RequestFacts } from "./request-facts.ts";
 export function useMasking(logger: Logger): Plugin<object, RequestFacts> {
   return {
     onExecute({ args }) {
-      const { operation = "other" } = args.contextValue as RequestFacts;
+      const context = args.contextValue as unknown as RequestFacts & Context;
+      const { operation = "other" } = context;
       return {
         onExecuteDone({ result, setResult }) {
           if (isAsyncIterable(result) || result.errors === undefined) return;
           setResult(
-            masked(result, (error) => logger.error({ operation, path: error.path, err: causeOf(error) }, "failed")),
+            masked(result, context, (error) =>
+              logger.error({ operation, path: error.path, err: causeOf(error) }, "failed"),
+            ),
           );
         },
       };
@@ -47,9 +51,9 @@ export function maskError(error: unknown): Error {
   return error instanceof GraphQLError ? judged(error, () => undefined) : (outageOf(error) ?? internalServerError());
 }
 
-function masked(result: ExecutionResult, onBug: (error: GraphQLError) => void): ExecutionResult {
+function masked(result: ExecutionResult, context: Context, onBug: (error: GraphQLError) => void): ExecutionResult {
   const errors = result.errors ?? [];
-  const outage = outageAmong(errors);
+  const outage = outageAmong(errors, context);
   return outage === null ? { ...result, errors: errors.map((error) => judged(error, onBug)) } : { errors: [outage] };
 }
 

@@ -5,6 +5,7 @@
 
 import type { DatabasePool } from "../database/pool.ts";
 import type { PrismaClient } from "../database/prisma-client.ts";
+import type { Transaction } from "../database/transaction.ts";
 import { cellRangesOf } from "../runtime/geo-cell.ts";
 import { EARTH_RADIUS_METERS, boxesAround, type GeoPoint } from "../runtime/great-circle.ts";
 import { limits } from "../runtime/limits.ts";
@@ -39,23 +40,23 @@ export interface ItemLocationKey {
   readonly n: bigint;
 }
 
+type PlacedCells = [bigint, bigint, bigint, bigint, number, number];
+
+const PLACED_COLUMNS = "player_id, n, item_id, location_id, lat, lng";
+
 /** All item locations of each player, in no order. For players with few. One statement. */
 export async function findItemLocationsByPlayer(
   pool: DatabasePool,
   playerIds: readonly bigint[],
 ): Promise<Map<bigint, PlacedItemLocationRow[]>> {
-  const rows = await pool.query<[bigint, bigint, bigint, bigint, number, number][]>(
-    {
-      sql: "SELECT player_id, n, item_id, location_id, lat, lng FROM item_location WHERE player_id IN (?)",
-      rowsAsArray: true,
-    },
+  const rows = await pool.query<PlacedCells[]>(
+    { sql: `SELECT ${PLACED_COLUMNS} FROM item_location WHERE player_id IN (?)`, rowsAsArray: true },
     [playerIds],
   );
   const byPlayer = new Map<bigint, PlacedItemLocationRow[]>();
-  for (const [playerId, n, itemId, locationId, lat, lng] of rows) {
-    const row = { playerId, n, itemId, locationId, lat, lng };
-    const known = byPlayer.get(playerId);
-    if (known === undefined) byPlayer.set(playerId, [row]);
+  for (const row of rows.map(placedRow)) {
+    const known = byPlayer.get(row.playerId);
+    if (known === undefined) byPlayer.set(row.playerId, [row]);
     else known.push(row);
   }
   return byPlayer;
@@ -87,6 +88,56 @@ export function findItemLocationsByKey(
     where: { OR: keys.map(({ playerId, n }) => ({ playerId, n })) },
     select: { playerId: true, n: true, itemId: true, locationId: true },
   });
+}
+
+/** Known item locations by key, locked, in any order. Under the locks of their players' rows. One statement. */
+export async function lockItemLocations(
+  transaction: Transaction,
+  keys: readonly ItemLocationKey[],
+): Promise<PlacedItemLocationRow[]> {
+  if (keys.length === 0) return [];
+  const rows = await transaction.query<PlacedCells[]>(
+    `SELECT ${PLACED_COLUMNS} FROM item_location FORCE INDEX (PRIMARY) WHERE ${keysSql(keys)} FOR UPDATE`,
+    keys.flatMap(({ playerId, n }) => [playerId, n]),
+  );
+  return rows.map(placedRow);
+}
+
+/** Under the locks of their players' rows, on which n is counted. One statement. */
+export async function insertItemLocations(
+  transaction: Transaction,
+  rows: readonly (PlacedItemLocationRow & { readonly cell: number })[],
+): Promise<void> {
+  await transaction.query(
+    "INSERT INTO item_location (player_id, n, item_id, location_id, lat, lng, cell) " +
+      `VALUES ${rows.map(() => "(?, ?, ?, ?, ?, ?, ?)").join(", ")}`,
+    rows.flatMap(({ playerId, n, itemId, locationId, lat, lng, cell }) => [
+      playerId,
+      n,
+      itemId,
+      locationId,
+      lat,
+      lng,
+      cell,
+    ]),
+  );
+}
+
+/** Of locked rows. One statement. */
+export async function deleteItemLocations(transaction: Transaction, keys: readonly ItemLocationKey[]): Promise<void> {
+  if (keys.length === 0) return;
+  await transaction.query(
+    `DELETE il FROM item_location il FORCE INDEX (PRIMARY) WHERE ${keysSql(keys)}`,
+    keys.flatMap(({ playerId, n }) => [playerId, n]),
+  );
+}
+
+function placedRow([playerId, n, itemId, locationId, lat, lng]: PlacedCells): PlacedItemLocationRow {
+  return { playerId, n, itemId, locationId, lat, lng };
+}
+
+function keysSql(keys: readonly ItemLocationKey[]): string {
+  return keys.map(() => "(player_id = ? AND n = ?)").join(" OR ");
 }
 
 /**

@@ -2,7 +2,8 @@
 // versions that is known before the statement runs: no LIMIT, and one statement for many players.
 
 import type { DatabasePool } from "../database/pool.ts";
-import { rfc3339 } from "./columns.ts";
+import type { Transaction } from "../database/transaction.ts";
+import { datetime, rfc3339 } from "./columns.ts";
 import { queryUnionAll } from "./union-all.ts";
 
 export type ItemTransactionKind = "GRANT" | "COLLECT" | "EXCHANGE" | "TRANSFER" | "SPEND";
@@ -21,6 +22,12 @@ export interface ItemTransactionRow {
   readonly recordedAt: string;
   /** In item-id order. */
   readonly lines: readonly ItemTransactionLine[];
+}
+
+/** An entry as it is written. */
+export interface ItemTransactionEntry extends ItemTransactionRow {
+  /** Of a transfer: its other half, in the other player's ledger. */
+  readonly peer: { readonly playerId: bigint; readonly version: bigint } | null;
 }
 
 /** Transactions of one player, both versions included. */
@@ -81,6 +88,36 @@ export async function listItemTransactionVersions(
     })),
   );
   return pages.map((rows) => rows.map(([version]) => version));
+}
+
+/** Entries with their lines. Two statements, which travel together. */
+export async function insertItemTransactions(
+  transaction: Transaction,
+  entries: readonly ItemTransactionEntry[],
+): Promise<void> {
+  if (entries.length === 0) return;
+  const lines = entries.flatMap(({ playerId, version, lines: ofEntry }) =>
+    ofEntry.map(({ itemId, received, spent }) => [playerId, version, itemId, received, spent]),
+  );
+  await Promise.all([
+    transaction.query(
+      "INSERT INTO item_transaction (player_id, version, kind, recorded_at, peer_player_id, peer_version) " +
+        `VALUES ${entries.map(() => "(?, ?, ?, ?, ?, ?)").join(", ")}`,
+      entries.flatMap(({ playerId, version, kind, recordedAt, peer }) => [
+        playerId,
+        version,
+        kind,
+        datetime(recordedAt),
+        peer?.playerId ?? null,
+        peer?.version ?? null,
+      ]),
+    ),
+    transaction.query(
+      "INSERT INTO item_transaction_line (player_id, version, item_id, received, spent) " +
+        `VALUES ${lines.map(() => "(?, ?, ?, ?, ?)").join(", ")}`,
+      lines.flat(),
+    ),
+  ]);
 }
 
 function transactionsByPlayer(rows: readonly Cells[]): Map<bigint, Map<bigint, ItemTransactionRow>> {

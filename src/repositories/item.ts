@@ -1,6 +1,8 @@
 // The item catalogue: entries by id, pages in id order, recipes. Hot: every item name comes from here.
 
 import type { DatabasePool } from "../database/pool.ts";
+import type { Transaction } from "../database/transaction.ts";
+import { limits } from "../runtime/limits.ts";
 import { queryUnionAll } from "./union-all.ts";
 
 export type ItemKind = "SPENDABLE" | "RECEIVABLE";
@@ -29,6 +31,10 @@ type Cells = [bigint, string | null, ItemKind, string];
 
 const COLUMNS = "id, external_id, kind, display_name";
 
+const RECIPES_SQL =
+  "SELECT item_id, ingredient_item_id, `count` FROM item_recipe WHERE item_id IN (?) " +
+  "ORDER BY item_id, ingredient_item_id";
+
 /** Known items in any order; unknown ids are left out. One statement. */
 export async function findItemsById(pool: DatabasePool, itemIds: readonly bigint[]): Promise<ItemRow[]> {
   const rows = await pool.query<Cells[]>({ sql: `SELECT ${COLUMNS} FROM item WHERE id IN (?)`, rowsAsArray: true }, [
@@ -55,15 +61,11 @@ export async function findRecipesByItemId(
   pool: DatabasePool,
   itemIds: readonly bigint[],
 ): Promise<Map<bigint, ItemCountRow[]>> {
-  const rows = await pool.query<[bigint, bigint, bigint][]>(
-    {
-      sql:
-        "SELECT item_id, ingredient_item_id, `count` FROM item_recipe WHERE item_id IN (?) " +
-        "ORDER BY item_id, ingredient_item_id",
-      rowsAsArray: true,
-    },
-    [itemIds],
-  );
+  const rows = await pool.query<[bigint, bigint, bigint][]>({ sql: RECIPES_SQL, rowsAsArray: true }, [itemIds]);
+  return recipesOf(rows);
+}
+
+function recipesOf(rows: readonly [bigint, bigint, bigint][]): Map<bigint, ItemCountRow[]> {
   const recipes = new Map<bigint, ItemCountRow[]>();
   for (const [itemId, ingredientItemId, count] of rows) {
     const line = { itemId: ingredientItemId, count };
@@ -72,6 +74,118 @@ export async function findRecipesByItemId(
     else lines.push(line);
   }
   return recipes;
+}
+
+/** Which items exist, and their recipes, as a write decides on them. */
+export interface CatalogueExcerpt {
+  has(itemId: bigint): boolean;
+  /** In item-id order; empty where there is none. */
+  recipeOf(itemId: bigint): readonly ItemCountRow[];
+}
+
+/** The given items with their recipes. Two statements, which travel together. */
+export async function findCatalogue(transaction: Transaction, itemIds: readonly bigint[]): Promise<CatalogueExcerpt> {
+  if (itemIds.length === 0) return { has: () => false, recipeOf: () => [] };
+  const [items, lines] = await Promise.all([
+    transaction.query<[bigint][]>("SELECT id FROM item WHERE id IN (?)", [itemIds]),
+    transaction.query<[bigint, bigint, bigint][]>(RECIPES_SQL, [itemIds]),
+  ]);
+  const known = new Set(items.map(([itemId]) => itemId));
+  const recipes = recipesOf(lines);
+  return { has: (itemId) => known.has(itemId), recipeOf: (itemId) => recipes.get(itemId) ?? [] };
+}
+
+/** An item as the studio's tools know it. */
+export interface ExternalItemRow {
+  readonly itemId: bigint;
+  readonly externalId: string;
+  readonly kind: ItemKind;
+}
+
+/** Known items by the studio's ids, locked in the order of ours. One statement. */
+export async function lockItemsByExternalId(
+  transaction: Transaction,
+  externalIds: readonly string[],
+): Promise<ExternalItemRow[]> {
+  const rows = await transaction.query<[bigint, string, ItemKind][]>(
+    "SELECT id, external_id, kind FROM item WHERE external_id IN (?) ORDER BY id FOR UPDATE",
+    [externalIds],
+  );
+  return rows.map(([itemId, externalId, kind]) => ({ itemId, externalId, kind }));
+}
+
+/**
+ * Inserts those without an id, updates those with one. At most three statements; resolves to the ids by
+ * the studio's ids.
+ */
+export async function putItems(
+  transaction: Transaction,
+  items: readonly {
+    readonly itemId: bigint | null;
+    readonly externalId: string;
+    readonly kind: ItemKind;
+    readonly displayName: string;
+  }[],
+): Promise<Map<string, bigint>> {
+  const idByExternalId = new Map<string, bigint>();
+  const known = items.filter(({ itemId }) => itemId !== null);
+  for (const { itemId, externalId } of known) idByExternalId.set(externalId, itemId!);
+  if (known.length > 0) {
+    // Every row is there and locked: the INSERT part never happens.
+    await transaction.query(
+      "INSERT INTO item (id, external_id, kind, display_name) " +
+        `VALUES ${known.map(() => "(?, ?, ?, ?)").join(", ")} ` +
+        "ON DUPLICATE KEY UPDATE kind = VALUES(kind), display_name = VALUES(display_name)",
+      known.flatMap(({ itemId, externalId, kind, displayName }) => [itemId, externalId, kind, displayName]),
+    );
+  }
+  const fresh = items.filter(({ itemId }) => itemId === null);
+  if (fresh.length > 0) {
+    await transaction.query(
+      `INSERT INTO item (external_id, kind, display_name) VALUES ${fresh.map(() => "(?, ?, ?)").join(", ")}`,
+      fresh.flatMap(({ externalId, kind, displayName }) => [externalId, kind, displayName]),
+    );
+    const rows = await transaction.query<[bigint, string][]>(
+      "SELECT id, external_id FROM item WHERE external_id IN (?)",
+      [fresh.map(({ externalId }) => externalId)],
+    );
+    for (const [itemId, externalId] of rows) idByExternalId.set(externalId, itemId);
+  }
+  return idByExternalId;
+}
+
+/** Puts each recipe in place of the one that is there. */
+export async function putRecipes(
+  transaction: Transaction,
+  recipes: readonly { readonly itemId: bigint; readonly lines: readonly ItemCountRow[] }[],
+): Promise<void> {
+  if (recipes.length === 0) return;
+  await transaction.query("DELETE FROM item_recipe WHERE item_id IN (?)", [recipes.map(({ itemId }) => itemId)]);
+  const rows = recipes.flatMap(({ itemId, lines }) => lines.map((line) => [itemId, line.itemId, line.count]));
+  for (let start = 0; start < rows.length; start += limits.insertRowsMax) {
+    const part = rows.slice(start, start + limits.insertRowsMax);
+    await transaction.query(
+      `INSERT INTO item_recipe (item_id, ingredient_item_id, \`count\`) VALUES ${part.map(() => "(?, ?, ?)").join(", ")}`,
+      part.flat(),
+    );
+  }
+}
+
+/** Those of the items that stand in some recipe. One statement. */
+export async function findIngredientsInUse(transaction: Transaction, itemIds: readonly bigint[]): Promise<bigint[]> {
+  const rows = await transaction.query<[bigint][]>(
+    "SELECT DISTINCT ingredient_item_id FROM item_recipe WHERE ingredient_item_id IN (?)",
+    [itemIds],
+  );
+  return rows.map(([itemId]) => itemId);
+}
+
+/** Those of the items that have a recipe. One statement. */
+export async function findItemsWithRecipe(transaction: Transaction, itemIds: readonly bigint[]): Promise<bigint[]> {
+  const rows = await transaction.query<[bigint][]>("SELECT DISTINCT item_id FROM item_recipe WHERE item_id IN (?)", [
+    itemIds,
+  ]);
+  return rows.map(([itemId]) => itemId);
 }
 
 function itemRow([itemId, externalId, kind, displayName]: Cells): ItemRow {

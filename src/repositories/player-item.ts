@@ -3,6 +3,7 @@
 // large catalogue.
 
 import type { DatabasePool } from "../database/pool.ts";
+import type { Transaction } from "../database/transaction.ts";
 import type { ItemKind } from "./item.ts";
 import { queryUnionAll } from "./union-all.ts";
 
@@ -63,6 +64,42 @@ export function listOwnedItemPages(pool: DatabasePool, keys: readonly OwnedItemP
   }));
   return queryUnionAll<[bigint, bigint]>(pool, branches).then((pages) =>
     pages.map((rows) => rows.map(([itemId, quantity]) => ({ itemId, quantity }))),
+  );
+}
+
+/** A player's balance of one item. */
+export interface PlayerBalanceRow extends BalanceRow {
+  readonly playerId: bigint;
+}
+
+/** Balances of the named items, locked; those that were never touched are left out. One statement. */
+export async function lockBalances(
+  transaction: Transaction,
+  keys: readonly { readonly playerId: bigint; readonly itemIds: readonly bigint[] }[],
+): Promise<PlayerBalanceRow[]> {
+  const itemIdsByPlayer = new Map<bigint, Set<bigint>>();
+  for (const { playerId, itemIds } of keys) {
+    const known = itemIdsByPlayer.get(playerId);
+    if (known === undefined) itemIdsByPlayer.set(playerId, new Set(itemIds));
+    else for (const itemId of itemIds) known.add(itemId);
+  }
+  const asked = [...itemIdsByPlayer].filter(([, itemIds]) => itemIds.size > 0);
+  if (asked.length === 0) return [];
+  const rows = await transaction.query<[bigint, bigint, bigint][]>(
+    "SELECT player_id, item_id, quantity FROM player_item FORCE INDEX (PRIMARY) " +
+      `WHERE ${asked.map(() => "(player_id = ? AND item_id IN (?))").join(" OR ")} FOR UPDATE`,
+    asked.flatMap(([playerId, itemIds]) => [playerId, [...itemIds]]),
+  );
+  return rows.map(([playerId, itemId, quantity]) => ({ playerId, itemId, quantity }));
+}
+
+/** Sets balances, under the lock of their players' rows. One statement. */
+export async function setBalances(transaction: Transaction, balances: readonly PlayerBalanceRow[]): Promise<void> {
+  if (balances.length === 0) return;
+  await transaction.query(
+    "INSERT INTO player_item (player_id, item_id, quantity) " +
+      `VALUES ${balances.map(() => "(?, ?, ?)").join(", ")} ON DUPLICATE KEY UPDATE quantity = VALUES(quantity)`,
+    balances.flatMap(({ playerId, itemId, quantity }) => [playerId, itemId, quantity]),
   );
 }
 

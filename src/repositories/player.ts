@@ -1,6 +1,7 @@
 // Players: one row each, by id. Hot: every answer about a player starts here.
 
 import type { DatabasePool } from "../database/pool.ts";
+import type { Transaction } from "../database/transaction.ts";
 import { rfc3339 } from "./columns.ts";
 
 export interface PlayerRow {
@@ -19,28 +20,88 @@ export interface PlayerRow {
 
 type Cells = [bigint, string | null, string, string | null, string | null, number | null, string, bigint, bigint];
 
+const COLUMNS = "id, external_id, display_name, email, city, birth_year, created_at, version, item_location_n_last";
+
 /** Known players in any order; unknown ids are left out. One statement. */
 export async function findPlayersById(pool: DatabasePool, playerIds: readonly bigint[]): Promise<PlayerRow[]> {
-  const rows = await pool.query<Cells[]>(
-    {
-      sql:
-        "SELECT id, external_id, display_name, email, city, birth_year, created_at, version, item_location_n_last " +
-        "FROM player WHERE id IN (?)",
-      rowsAsArray: true,
-    },
+  const rows = await pool.query<Cells[]>({ sql: `SELECT ${COLUMNS} FROM player WHERE id IN (?)`, rowsAsArray: true }, [
+    playerIds,
+  ]);
+  return rows.map(playerRow);
+}
+
+/**
+ * Locks the rows in the order of ids and returns those that it got. Waits for rows that others hold
+ * where told to, else leaves them out like ids that nobody has. One statement.
+ */
+export async function lockPlayers(
+  transaction: Transaction,
+  playerIds: readonly bigint[],
+  { isWaiting }: { readonly isWaiting: boolean },
+): Promise<PlayerRow[]> {
+  if (playerIds.length === 0) return [];
+  const rows = await transaction.query<Cells[]>(
+    `SELECT ${COLUMNS} FROM player FORCE INDEX (PRIMARY) WHERE id IN (?) ORDER BY id ` +
+      `FOR UPDATE${isWaiting ? "" : " SKIP LOCKED"}`,
     [playerIds],
   );
-  return rows.map(
-    ([playerId, externalId, displayName, email, city, birthYear, createdAt, version, itemLocationNLast]) => ({
-      playerId,
-      externalId,
-      displayName,
-      email,
-      city,
-      birthYear,
-      createdAt: rfc3339(createdAt),
-      version,
-      itemLocationNLast,
-    }),
+  return rows.map(playerRow);
+}
+
+/** Those of the ids that some player has, locked by somebody or not. One statement. */
+export async function findExistingPlayerIds(transaction: Transaction, playerIds: readonly bigint[]): Promise<bigint[]> {
+  const rows = await transaction.query<[bigint][]>("SELECT id FROM player WHERE id IN (?)", [playerIds]);
+  return rows.map(([playerId]) => playerId);
+}
+
+/** Of locked rows. One statement. */
+export async function setVersions(
+  transaction: Transaction,
+  versions: readonly { readonly playerId: bigint; readonly version: bigint }[],
+): Promise<void> {
+  if (versions.length === 0) return;
+  const given = versions.map((_, place) => (place === 0 ? "SELECT ? AS id, ? AS version" : "SELECT ?, ?"));
+  await transaction.query(
+    `UPDATE (${given.join(" UNION ALL ")}) v STRAIGHT_JOIN player p FORCE INDEX (PRIMARY) ON p.id = v.id ` +
+      "SET p.version = v.version",
+    versions.flatMap(({ playerId, version }) => [playerId, version]),
   );
+}
+
+/** Of locked rows. One statement. */
+export async function setItemLocationNLasts(
+  transaction: Transaction,
+  nLasts: readonly { readonly playerId: bigint; readonly nLast: bigint }[],
+): Promise<void> {
+  if (nLasts.length === 0) return;
+  const given = nLasts.map((_, place) => (place === 0 ? "SELECT ? AS id, ? AS n_last" : "SELECT ?, ?"));
+  await transaction.query(
+    `UPDATE (${given.join(" UNION ALL ")}) v STRAIGHT_JOIN player p FORCE INDEX (PRIMARY) ON p.id = v.id ` +
+      "SET p.item_location_n_last = v.n_last",
+    nLasts.flatMap(({ playerId, nLast }) => [playerId, nLast]),
+  );
+}
+
+function playerRow([
+  playerId,
+  externalId,
+  displayName,
+  email,
+  city,
+  birthYear,
+  createdAt,
+  version,
+  itemLocationNLast,
+]: Cells): PlayerRow {
+  return {
+    playerId,
+    externalId,
+    displayName,
+    email,
+    city,
+    birthYear,
+    createdAt: rfc3339(createdAt),
+    version,
+    itemLocationNLast,
+  };
 }

@@ -7,13 +7,16 @@ import { edgeResolvers, pageInfoResolvers } from "./connection.ts";
 import { itemCountResolvers, itemResolvers } from "./item.ts";
 import { itemLocationResolvers, locationResolvers } from "./item-location.ts";
 import { itemTransactionResolvers } from "./item-transaction.ts";
+import { mutationResolvers } from "./mutation.ts";
 import { nodeResolvers } from "./node.ts";
 import { playerResolvers } from "./player.ts";
 import { queryResolvers } from "./query.ts";
+import { userErrorResolvers } from "./user-error.ts";
 import { leaderboardEntryResolvers, runResolvers, runStatsResolvers } from "./run.ts";
 
 export const resolvers = {
   Query: queryResolvers,
+  Mutation: mutationResolvers,
   Node: nodeResolvers,
   Player: playerResolvers,
   Item: itemResolvers,
@@ -24,6 +27,7 @@ export const resolvers = {
   Run: runResolvers,
   RunStats: runStatsResolvers,
   LeaderboardEntry: leaderboardEntryResolvers,
+  UserError: userErrorResolvers,
   ItemEdge: edgeResolvers,
   PlayerItemEdge: edgeResolvers,
   ItemLocationEdge: edgeResolvers,

@@ -31,6 +31,74 @@ export const limits = {
   /** Opening a connection. */
   connectMs: 1_000,
 
+  /** Connections for writes, beside those for reads. */
+  writeConnectionsMax: 9,
+  /** Waiting for a row that another transaction holds, enforced by the server. */
+  lockWaitSeconds: 1,
+  /** Silence of MySQL while it owes a write an answer; longer than a lock wait. */
+  writeSilenceMs: 3_000,
+  /** A write transaction, from its first statement to COMMIT. */
+  writeTransactionMs: 3_000,
+
+  /** Commands in one group, which is one transaction. */
+  groupCommandsMax: 200,
+  /** Lines of the commands in one group: players times items. */
+  groupLinesMax: 2_000,
+  /** Groups of one process at the database at the same time. */
+  groupsInFlightMax: 4,
+  /** Waiting commands that let a further group leave beside those that are out. */
+  groupCommandsMin: 32,
+  /** A command waiting behind other groups, at least and at most, before one leaves with it beside them. */
+  groupOvertakeMsMin: 5,
+  groupOvertakeMsMax: 200,
+  /** Groups that wait for rows which others hold, at the same time. */
+  groupsPatientMax: 1,
+  /** Groups that skip a command because others hold its rows, before it waits for them by itself. */
+  commandDeferralsMax: 3,
+  /** Waiting before a command that was skipped, or whose group failed, is tried again. */
+  commandRetryMs: 20,
+  /** Failures of a group before it is split in two. */
+  groupFailuresMax: 2,
+  /** Commands one process holds; more are refused with OVERLOADED. */
+  commandsWaitingMax: 10_000,
+  /** From a command's arrival to its answer. */
+  commandMs: 4_000,
+  /** After MySQL could not be reached: how long commands are refused before it is tried again. */
+  breakerMs: 500,
+  /** Waiting for Redis to confirm that cached answers are no longer valid, before a write is answered. */
+  fenceMs: 1_000,
+
+  /** Entries in one call of the studio's writes: items, locations, assignments. */
+  upsertsMax: 500,
+  /** Ingredients of one recipe. */
+  recipeLinesMax: 20,
+  /** Rows of one INSERT of the studio's writes. */
+  insertRowsMax: 1_000,
+  /** The studio's writes one process has out at the same time; more are refused with OVERLOADED. */
+  studioCommandsMax: 4,
+  /** Code points of an item's name, as the column holds them. */
+  itemNameCharactersMax: 64,
+  /** Code points of a location's name. */
+  locationNameCharactersMax: 100,
+  /** Code points of a studio's own id. */
+  externalIdCharactersMax: 128,
+
+  /** MySQL connections of a worker process. */
+  workerConnectionsMax: 2,
+  /** Rows that the worker deletes in one transaction. */
+  purgeRowsMax: 1_000,
+  /** Such transactions in one round. */
+  purgeBatchesMax: 1_000,
+  /** Between two rounds. */
+  purgePauseMs: 60_000,
+
+  /** Lines of items in one write. */
+  itemLinesMax: 100,
+  /** Answers to idempotency keys are kept, and older version-7 keys refused. */
+  idempotencyWindowMs: 30 * 86_400_000,
+  /** A version-7 key from that far in the future is refused: clocks differ, but not by more. */
+  idempotencyAheadMs: 3_600_000,
+
   /** Characters of Accept headers whose meaning is remembered, together. */
   acceptCharactersRememberedMax: 10_000,
   /** Bytes of a request's body. */

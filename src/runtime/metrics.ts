@@ -19,6 +19,18 @@ export interface Metrics {
   readonly statementSeconds: Histogram;
   /** Commands to the cache Redis that failed or were late, by what they were for. */
   readonly cacheFailures: Counter<"purpose">;
+  /** Commands that wait for a group. */
+  readonly commandsWaiting: Gauge;
+  /** Commands per group. */
+  readonly groupCommands: Histogram;
+  /** Seconds from sending a group to its answer. */
+  readonly groupSeconds: Histogram;
+  /** Groups whose transaction failed, by cause: contention, outage, other. */
+  readonly groupFailures: Counter<"cause">;
+  /** Rows that the worker deleted because they were old. */
+  readonly purgedRows: Counter;
+  /** Bumps of tags that Redis did not confirm. */
+  readonly fenceFailures: Counter;
   /** Connections of the pool by state; set when read. */
   readonly poolConnections: Gauge<"state">;
 }
@@ -71,6 +83,39 @@ export function createMetrics(): Metrics {
       name: "satchel_cache_failures_total",
       help: "Commands to the cache Redis that failed or were late, by purpose.",
       labelNames: ["purpose"],
+      registers,
+    }),
+    commandsWaiting: new Gauge({
+      name: "satchel_commands_waiting",
+      help: "Writes that wait for a group.",
+      registers,
+    }),
+    groupCommands: new Histogram({
+      name: "satchel_group_commands",
+      help: "Writes per group commit.",
+      buckets: [1, 2, 5, 10, 20, 50, 100, 200],
+      registers,
+    }),
+    groupSeconds: new Histogram({
+      name: "satchel_group_duration_seconds",
+      help: "Time from sending a group commit to its answer.",
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+      registers,
+    }),
+    groupFailures: new Counter({
+      name: "satchel_group_failures_total",
+      help: "Group commits whose transaction failed, by cause.",
+      labelNames: ["cause"],
+      registers,
+    }),
+    purgedRows: new Counter({
+      name: "satchel_purged_rows_total",
+      help: "Rows deleted because they were old.",
+      registers,
+    }),
+    fenceFailures: new Counter({
+      name: "satchel_fence_failures_total",
+      help: "Invalidations of cached answers that Redis did not confirm in time.",
       registers,
     }),
     poolConnections: new Gauge({

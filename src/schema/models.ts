@@ -4,6 +4,7 @@
 import type { ItemCountRow, ItemRow } from "../repositories/item.ts";
 import type { ItemLocationRow } from "../repositories/item-location.ts";
 import type { ItemTransactionRow } from "../repositories/item-transaction.ts";
+import type { Refusal } from "../commands/outcome.ts";
 import type { LocationRow } from "../repositories/location.ts";
 import type { PlayerRow } from "../repositories/player.ts";
 import type { RunRow } from "../repositories/run.ts";
@@ -20,6 +21,8 @@ export type RunStatsModel = RunTotalRow;
 export type LeaderboardEntryModel = LeaderboardRow;
 export type VerificationModel = VerificationRow;
 
+export type UserErrorModel = Refusal;
+
 export interface PlayerItemModel {
   readonly item: ItemModel;
   readonly quantity: bigint;
@@ -28,6 +31,34 @@ export interface PlayerItemModel {
 export interface ItemLocationModel extends ItemLocationRow {
   /** Whole millimetres; absent when fetched by id. */
   readonly distanceMm?: number;
+}
+
+export interface ItemsPayloadModel {
+  readonly transaction: ItemTransactionModel | null;
+  readonly player: PlayerModel | null;
+  readonly changes: PlayerItemModel[];
+  readonly userErrors: UserErrorModel[];
+}
+
+export interface TransferItemsPayloadModel {
+  readonly sent: ItemTransactionModel | null;
+  readonly received: ItemTransactionModel | null;
+  readonly userErrors: UserErrorModel[];
+}
+
+export interface UpsertItemsPayloadModel {
+  readonly items: ItemModel[];
+  readonly userErrors: UserErrorModel[];
+}
+
+export interface UpsertLocationsPayloadModel {
+  readonly locations: LocationModel[];
+  readonly userErrors: UserErrorModel[];
+}
+
+export interface AssignItemLocationsPayloadModel {
+  readonly itemLocations: ItemLocationModel[];
+  readonly userErrors: UserErrorModel[];
 }
 
 /** A node with the name of its type, which is how the `Node` interface tells them apart. */

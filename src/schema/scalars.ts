@@ -3,7 +3,7 @@
 
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from "graphql";
 
-const DIGITS = /^[1-9][0-9]{0,18}$/;
+const DIGITS = /^(0|[1-9][0-9]{0,18})$/;
 const BIGINT_MAX = 2n ** 63n - 1n;
 /** Hours end at 23: Date would take 24:00 for the next day's midnight. */
 const RFC_3339 = /^(\d{4})-(\d{2})-(\d{2})T(?:[01]\d|2[0-3]):\d{2}:\d{2}(?:\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
@@ -13,7 +13,7 @@ const MOMENT_MS_MAX = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 const UUID_PATTERN = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /**
- * In: a string of digits for 1 to 2^63-1, without sign, leading zero, exponent or any other digits
+ * In: a string of digits for 0 to 2^63-1, without sign, leading zero, exponent or any other digits
  * than ASCII's; becomes a bigint. Out: a bigint as such a string (zero and negative ones too).
  */
 export const BigIntScalar = new GraphQLScalarType<bigint, string>({
@@ -57,7 +57,7 @@ function parseDigits(value: unknown): bigint {
     const number = BigInt(value);
     if (number <= BIGINT_MAX) return number;
   }
-  throw new GraphQLError('BigInt expects a string of digits from "1" to "9223372036854775807".');
+  throw new GraphQLError('BigInt expects a string of digits from "0" to "9223372036854775807".');
 }
 
 function parseDateTime(value: unknown): Date {

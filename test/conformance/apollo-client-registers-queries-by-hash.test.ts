@@ -19,7 +19,9 @@ beforeAll(async () => {
   const key = () => `live:${randomBytes(32).toString("base64url")}`;
   api = await startApi();
   neighbour = await startApi();
-  production = await startApi({ environment: { NODE_ENV: "production", JWT_KEYS: key(), CURSOR_KEYS: key() } });
+  production = await startApi({
+    environment: { NODE_ENV: "production", JWT_KEYS: key(), CURSOR_KEYS: key(), IDEMPOTENCY_KEYS: key() },
+  });
 });
 afterAll(() => Promise.all([api.close(), neighbour.close(), production.close()]));
 beforeEach(() => {

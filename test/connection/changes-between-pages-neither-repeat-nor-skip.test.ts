@@ -22,7 +22,7 @@ import { readPage, walk, type List } from "../kit/lists.ts";
 
 let api: TestApi;
 beforeAll(async () => {
-  api = await startApi();
+  api = await startApi({ isLedgerWrong: true });
 });
 afterAll(() => api.close());
 

@@ -8,12 +8,18 @@ const DUPLICATE = [1062];
 const NO_PARENT = [1452];
 const HAS_CHILDREN = [1451];
 const OUT_OF_RANGE = [1264];
+const TOO_LONG = [1406];
+
+const TRANSACTION =
+  "INSERT INTO item_transaction (player_id, version, kind, recorded_at, peer_player_id, peer_version) VALUES";
+const ANSWER = "INSERT INTO idempotency (player_id, idempotency_key, request_hmac, outcome) VALUES";
 
 describe("the database", () => {
   let database: TestDatabase;
   beforeAll(async () => {
     database = await createTestDatabase();
     await seedVectors(database.migratorDatabaseUrl);
+    await database.query("SET @key = UNHEX(REPEAT('0a', 16)), @hmac = UNHEX(REPEAT('0b', 32))");
   });
   afterAll(() => database.drop());
 
@@ -37,7 +43,19 @@ describe("the database", () => {
     ],
     ["a ledger line with a negative cost", "INSERT INTO item_transaction_line VALUES (1, 1, 5, 1, -1)", CHECK_VIOLATED],
     ["a ledger line without its transaction", "INSERT INTO item_transaction_line VALUES (1, 99, 5, 1, 0)", NO_PARENT],
-    ["a version twice", "INSERT INTO item_transaction VALUES (1, 1, 'GRANT', NOW(3))", DUPLICATE],
+    ["a version twice", `${TRANSACTION} (1, 1, 'GRANT', NOW(3), NULL, NULL)`, DUPLICATE],
+    ["a transfer without its other half", `${TRANSACTION} (1, 2, 'TRANSFER', NOW(3), NULL, NULL)`, CHECK_VIOLATED],
+    ["a transfer with half of its other half", `${TRANSACTION} (1, 2, 'TRANSFER', NOW(3), 2, NULL)`, CHECK_VIOLATED],
+    ["a grant with another half", `${TRANSACTION} (1, 2, 'GRANT', NOW(3), 2, 1)`, CHECK_VIOLATED],
+    ["a grant with a version of another half", `${TRANSACTION} (1, 2, 'GRANT', NOW(3), NULL, 1)`, CHECK_VIOLATED],
+    [
+      "a transfer with the other half of its other half",
+      `${TRANSACTION} (1, 2, 'TRANSFER', NOW(3), NULL, 1)`,
+      CHECK_VIOLATED,
+    ],
+    ["a grant with a player of another half", `${TRANSACTION} (1, 2, 'GRANT', NOW(3), 2, NULL)`, CHECK_VIOLATED],
+    ["two answers to one key", `${ANSWER} (1, @key, @hmac, '{}'), (1, @key, @hmac, '{}')`, DUPLICATE],
+    ["a key that is longer than a UUID", `${ANSWER} (1, CONCAT(@key, 'x'), @hmac, '{}')`, TOO_LONG],
     ["a recipe line of nothing", "INSERT INTO item_recipe VALUES (1, 6, 0)", CHECK_VIOLATED],
     ["a point north of the pole", "INSERT INTO location (name, lat, lng) VALUES ('x', 90.1, 0)", CHECK_VIOLATED],
     ["a point east of the date line", "INSERT INTO location (name, lat, lng) VALUES ('x', 0, 181)", CHECK_VIOLATED],

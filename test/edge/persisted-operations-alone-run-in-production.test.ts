@@ -13,7 +13,9 @@ import { sendTo } from "../kit/request.ts";
 let api: TestApi;
 beforeAll(async () => {
   const key = () => `live:${randomBytes(32).toString("base64url")}`;
-  api = await startApi({ environment: { NODE_ENV: "production", JWT_KEYS: key(), CURSOR_KEYS: key() } });
+  api = await startApi({
+    environment: { NODE_ENV: "production", JWT_KEYS: key(), CURSOR_KEYS: key(), IDEMPOTENCY_KEYS: key() },
+  });
 });
 afterAll(() => api.close());
 beforeEach(() => {

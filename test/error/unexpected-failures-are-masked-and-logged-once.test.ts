@@ -12,7 +12,7 @@ let api: TestApi;
 beforeAll(async () => {
   // What `npm start` runs as; Yoga shows more of an error then.
   process.env["NODE_ENV"] = "development";
-  api = await startApi();
+  api = await startApi({ isLedgerWrong: true });
 });
 afterAll(async () => {
   if (nodeEnvironment === undefined) delete process.env["NODE_ENV"];

@@ -95,8 +95,14 @@ describe("the source", () => {
     expect(pathsOf(others, ({ text }) => sidesteps.test(text))).toEqual([]);
   });
 
-  it("hands of the context nothing to layers below it but its types and maySeePrivate", () => {
-    expect(Object.keys(context)).toEqual(["maySeePrivate"]);
+  it("hands of the context nothing to layers below it but its types and maySeePrivate, and to the lanes how to make one", () => {
+    expect(Object.keys(context).toSorted(alphabetically)).toEqual(["createContext", "maySeePrivate"]);
+    const makers = inFolder("src").filter(({ text }) => /\bcreateContext\(services/.test(text));
+    expect(makers.map(({ path }) => path).toSorted(alphabetically)).toEqual([
+      "src/context.ts",
+      "src/edge/lanes.ts",
+      "src/yoga.ts",
+    ]);
   });
 
   it("uses every limit", () => {

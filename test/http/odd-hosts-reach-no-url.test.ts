@@ -12,7 +12,9 @@ import { exchange } from "../kit/exchange.ts";
 let api: TestApi;
 beforeAll(async () => {
   const key = () => `live:${randomBytes(32).toString("base64url")}`;
-  api = await startApi({ environment: { NODE_ENV: "production", JWT_KEYS: key(), CURSOR_KEYS: key() } });
+  api = await startApi({
+    environment: { NODE_ENV: "production", JWT_KEYS: key(), CURSOR_KEYS: key(), IDEMPOTENCY_KEYS: key() },
+  });
 });
 afterAll(() => api.close());
 

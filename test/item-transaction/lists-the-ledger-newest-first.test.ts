@@ -27,7 +27,7 @@ const ledger: readonly TransactionFixture[] = [
     ],
   },
   // Recorded before the one below it: the order is that of versions, not of clocks.
-  { kind: "TRANSFER", recordedAt: "2025-12-31 23:59:59.999", lines: [{ itemId: 5, spent: 1n }] },
+  { kind: "TRANSFER", recordedAt: "2025-12-31 23:59:59.999", lines: [{ itemId: 5, spent: 1n }], peerPlayerId: 1 },
   { kind: "SPEND", recordedAt: "2026-01-05 12:34:56.789", lines: [{ itemId: 4, received: 1n, spent: 3n }] },
 ];
 

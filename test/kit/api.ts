@@ -1,8 +1,10 @@
 // The real server for one test file: a database of its own with the vectors in it, the app wired as
-// main.ts wires it, listening on a free port. Requests go over a socket, as an app's do.
+// main.ts wires it, listening on a free port. Requests go over a socket, as an app's do. Whatever the file
+// did, at its end ledger, balances, versions and places agree, or the file fails.
 
 import { randomBytes } from "node:crypto";
 import { Writable } from "node:stream";
+import { verifyLedger } from "../../scripts/verify/verify-ledger.ts";
 import { createApp, type App } from "../../src/app.ts";
 import { readConfig, type Config } from "../../src/config.ts";
 import { signToken, type Role } from "../../src/edge/token.ts";
@@ -59,7 +61,7 @@ export interface TestApi {
   read(asked: Asked): Promise<any>;
   /** A token as `npm run token` makes it. */
   tokenFor(subject: string | number, role?: Role): string;
-  /** Stops the server and drops the database. */
+  /** Stops the server and drops the database. Throws what `npm run verify` would have found in it. */
   close(): Promise<void>;
 }
 
@@ -74,10 +76,12 @@ export interface TestApiOptions {
   readonly redisRoute?: (redisUrl: string) => Promise<string>;
   /** Runs after the vectors are in, before the server starts. */
   readonly fill?: (database: TestDatabase) => Promise<unknown>;
+  /** For tests whose own rows contradict each other on purpose: `close` looks at none of them. */
+  readonly isLedgerWrong?: boolean;
 }
 
 export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
-  const { environment = {}, clock, requestMs, route, redisRoute, fill } = options;
+  const { environment = {}, clock, requestMs, route, redisRoute, fill, isLedgerWrong = false } = options;
   const redisUrl = process.env["SATCHEL_TEST_REDIS_URL"]!;
   const database = await createTestDatabase();
   await seedVectors(database.migratorDatabaseUrl);
@@ -88,6 +92,7 @@ export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
     REDIS_URL: (await redisRoute?.(redisUrl)) ?? redisUrl,
     JWT_KEYS: keys,
     CURSOR_KEYS: `dev-test:${randomBytes(32).toString("base64url")}`,
+    IDEMPOTENCY_KEYS: `dev-test:${randomBytes(32).toString("base64url")}`,
     LOG_LEVEL: "error",
     PORT: "0",
     ...environment,
@@ -116,7 +121,11 @@ export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
       signToken({ keys: config.tokenKeys, subject: String(subject), role, ttlSeconds: 3600 + secondsAhead(clock) }),
     async close() {
       await app.stop();
-      await database.drop();
+      try {
+        if (!isLedgerWrong) await verify(database);
+      } finally {
+        await database.drop();
+      }
     },
   };
 }
@@ -141,6 +150,13 @@ function dataOf({ status, body }: Answer, logLines: readonly LogLine[]): unknown
     throw new Error(`expected an answer without errors, got ${status}: ${JSON.stringify(body.errors)}${log}`);
   }
   return body.data;
+}
+
+/** Over the migrator's own connections: a proxy of the test stands only in the server's way. */
+async function verify({ migratorDatabaseUrl }: TestDatabase): Promise<void> {
+  const found: string[] = [];
+  await verifyLedger({ databaseUrl: migratorDatabaseUrl, onMismatch: (line) => found.push(line) });
+  if (found.length > 0) throw new Error(`the database contradicts itself:\n  ${found.join("\n  ")}`);
 }
 
 /** How far the test's own clock is ahead of the real one, from which tokens count their life. */

@@ -1,5 +1,6 @@
 // A TCP proxy that stands between the server and MySQL and can misbehave as a network does: stop
-// passing bytes on, cut every connection, refuse new ones. In user space, so that it needs no rights.
+// passing bytes on, cut every connection, refuse new ones, lose one statement or the answer to it. In user
+// space, so that it needs no rights.
 
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 
@@ -12,6 +13,13 @@ export interface FaultProxy {
   thaw(): void;
   /** Cuts every connection and refuses new ones. */
   cut(): void;
+  /**
+   * Lets the next such statement pass, and cuts its connection when the server answers it: the answer is
+   * lost. Resolves when that has happened. One trap at a time, this or the other.
+   */
+  cutAfter(statement: string): Promise<void>;
+  /** Cuts the connection on which the next such statement comes: the statement is lost. Resolves likewise. */
+  cutBefore(statement: string): Promise<void>;
   /** Lets new connections in again. */
   mend(): void;
   close(): Promise<void>;
@@ -20,8 +28,15 @@ export interface FaultProxy {
 export async function startFaultProxy(targetUrl: string): Promise<FaultProxy> {
   const target = new URL(targetUrl);
   const sockets = new Set<Socket>();
+  /** Connections whose next answer is lost. */
+  const doomed = new Map<Socket, () => void>();
   let frozen = false;
   let refusing = false;
+  let trap: Trap | null = null;
+  const setTrap = (statement: string, isAnswerLost: boolean) =>
+    new Promise<void>((resolve) => {
+      trap = { packet: packetOf(statement), isAnswerLost, sprung: resolve };
+    });
 
   const server = createServer((client) => {
     if (refusing) {
@@ -34,7 +49,24 @@ export async function startFaultProxy(targetUrl: string): Promise<FaultProxy> {
       [upstream, client],
     ] as const) {
       sockets.add(from);
-      from.on("data", (bytes) => to.write(bytes));
+      from.on("data", (bytes: Buffer) => {
+        if (from === upstream && doomed.has(client)) {
+          client.destroy();
+          doomed.get(client)!();
+          return;
+        }
+        if (from === client && trap?.packet !== undefined && bytes.includes(trap.packet)) {
+          const { isAnswerLost, sprung } = trap;
+          trap = null;
+          if (!isAnswerLost) {
+            client.destroy();
+            sprung();
+            return;
+          }
+          doomed.set(client, sprung);
+        }
+        to.write(bytes);
+      });
       from.on("end", () => to.end());
       // A cut is what the test asked for.
       from.on("error", () => to.destroy());
@@ -64,6 +96,8 @@ export async function startFaultProxy(targetUrl: string): Promise<FaultProxy> {
       refusing = true;
       for (const socket of sockets) socket.destroy();
     },
+    cutAfter: (statement) => setTrap(statement, true),
+    cutBefore: (statement) => setTrap(statement, false),
     mend() {
       refusing = false;
     },
@@ -73,3 +107,19 @@ export async function startFaultProxy(targetUrl: string): Promise<FaultProxy> {
     },
   };
 }
+
+interface Trap {
+  readonly packet: Buffer;
+  readonly isAnswerLost: boolean;
+  readonly sprung: () => void;
+}
+
+/** The statement as the protocol writes it, whole, so that no other that holds its words is taken for it. */
+function packetOf(statement: string): Buffer {
+  const text = Buffer.from(statement);
+  const packet = Buffer.concat([Buffer.alloc(4), Buffer.of(COM_QUERY), text]);
+  packet.writeUIntLE(1 + text.length, 0, 3);
+  return packet;
+}
+
+const COM_QUERY = 3;

@@ -31,6 +31,8 @@ export interface TransactionFixture {
   readonly kind?: "GRANT" | "COLLECT" | "EXCHANGE" | "TRANSFER" | "SPEND";
   readonly recordedAt?: string;
   readonly lines: readonly LineFixture[];
+  /** Of a TRANSFER, and required there: whose ledger has the other half. */
+  readonly peerPlayerId?: number;
 }
 
 export interface LineFixture {
@@ -88,39 +90,81 @@ export async function insertItems(database: Database, items: readonly ItemFixtur
   );
 }
 
-/** Appends to the player's ledger, oldest first; version and balances follow. */
+/** Appends to the player's ledger, oldest first; version and balances follow, and other halves of transfers. */
 export async function insertTransactions(
   database: Database,
   playerId: number,
   transactions: readonly TransactionFixture[],
 ): Promise<void> {
-  const [player] = await database.query("SELECT version FROM player WHERE id = ?", [playerId]);
-  const versionOf = (place: number) => Number(player.version) + place + 1;
+  const versions = new Map<number, number>();
+  /** The version after all that is given to the player here. */
+  const nextVersionOf = async (ofPlayerId: number) => {
+    const last = versions.get(ofPlayerId) ?? (await versionOf(database, ofPlayerId));
+    versions.set(ofPlayerId, last + 1);
+    return last + 1;
+  };
+  const halves: Half[] = [];
+  for (const { kind = "GRANT", recordedAt = "2026-03-04 05:06:07.008", lines, peerPlayerId } of transactions) {
+    const own = { playerId, version: await nextVersionOf(playerId) };
+    if (kind !== "TRANSFER") {
+      halves.push({ ...own, kind, recordedAt, lines, peer: null });
+      continue;
+    }
+    if (peerPlayerId === undefined) throw new Error("a transfer has another half: say whose");
+    const peer = { playerId: peerPlayerId, version: await nextVersionOf(peerPlayerId) };
+    const mirrored = lines.map(({ itemId, received = 0n, spent = 0n }) => ({
+      itemId,
+      received: spent,
+      spent: received,
+    }));
+    halves.push({ ...own, kind, recordedAt, lines, peer }, { ...peer, kind, recordedAt, lines: mirrored, peer: own });
+  }
+  await insertHalves(database, halves);
+  for (const [ofPlayerId, version] of versions) await setStateFromLedger(database, ofPlayerId, version);
+}
+
+/** An entry of one player's ledger. */
+interface Half extends Required<Pick<TransactionFixture, "kind" | "recordedAt" | "lines">> {
+  readonly playerId: number;
+  readonly version: number;
+  readonly peer: { readonly playerId: number; readonly version: number } | null;
+}
+
+async function insertHalves(database: Database, halves: readonly Half[]): Promise<void> {
   await insertRows(
     database,
-    "INSERT INTO item_transaction (player_id, version, kind, recorded_at) VALUES",
-    transactions.map(({ kind = "GRANT", recordedAt = "2026-03-04 05:06:07.008" }, place) => [
+    "INSERT INTO item_transaction (player_id, version, kind, recorded_at, peer_player_id, peer_version) VALUES",
+    halves.map(({ playerId, version, kind, recordedAt, peer }) => [
       playerId,
-      versionOf(place),
+      version,
       kind,
       recordedAt,
+      peer?.playerId ?? null,
+      peer?.version ?? null,
     ]),
-  );
-  const lines = transactions.flatMap(({ lines: ofOne }, place) =>
-    ofOne.map(({ itemId, received = 0n, spent = 0n }) => [playerId, versionOf(place), itemId, received, spent]),
   );
   await insertRows(
     database,
     "INSERT INTO item_transaction_line (player_id, version, item_id, received, spent) VALUES",
-    lines,
+    halves.flatMap(({ playerId, version, lines }) =>
+      lines.map(({ itemId, received = 0n, spent = 0n }) => [playerId, version, itemId, received, spent]),
+    ),
   );
+}
+
+async function setStateFromLedger(database: Database, playerId: number, version: number): Promise<void> {
   await database.query("DELETE FROM player_item WHERE player_id = ?", [playerId]);
   await database.query(
     "INSERT INTO player_item (player_id, item_id, quantity) " +
       "SELECT player_id, item_id, SUM(received) - SUM(spent) FROM item_transaction_line WHERE player_id = ? GROUP BY item_id",
     [playerId],
   );
-  await database.query("UPDATE player SET version = version + ? WHERE id = ?", [transactions.length, playerId]);
+  await database.query("UPDATE player SET version = ? WHERE id = ?", [version, playerId]);
+}
+
+async function versionOf(database: Database, playerId: number): Promise<number> {
+  const [player] = await database.query("SELECT version FROM player WHERE id = ?", [playerId]);
+  return Number(player.version);
 }
 
 /** A location for each point, and an item lying there for the player; n continues. Returns the n of each. */

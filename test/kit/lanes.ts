@@ -2,7 +2,9 @@
 // which is the Yoga lane's: what the tests of the two lanes send and compare.
 
 import { request as httpRequest } from "node:http";
+import { getOperationAST, parse } from "graphql";
 import type { RegisteredOperation } from "../../src/operations/registry.ts";
+import { itemGlobalId } from "../../src/runtime/ids.ts";
 
 export interface LaneRequest {
   readonly method: "GET" | "POST";
@@ -52,13 +54,45 @@ export interface LaneAnswer {
 export interface LaneHeaders {
   readonly token?: string | undefined;
   readonly accept: string;
+  /** The header Idempotency-Key. */
+  readonly idempotencyKey?: string | undefined;
 }
+
+/** Media types that a client may ask for. */
+export const accepts = ["application/json", "application/graphql-response+json", "*/*"];
+
+/** Put in place of each variable in turn. */
+export const hostileValues: readonly unknown[] = [
+  null,
+  0,
+  -1,
+  1.5,
+  2 ** 31,
+  1e21,
+  true,
+  "",
+  "x",
+  "5",
+  "CITY",
+  "\u0000\ud800' OR 1=1 -- ",
+  "__proto__",
+  "A".repeat(600),
+  [],
+  ["x"],
+  [[["x"]]],
+  {},
+  { lat: "1", lng: 1 },
+  { lat: 91, lng: 0 },
+  { lat: 1, lng: 1, more: 1 },
+  Array.from({ length: 101 }, () => itemGlobalId(1n)),
+];
 
 export function sendForm(url: string, { method, path, body }: LaneRequest, sent: LaneHeaders): Promise<LaneAnswer> {
   const headers = {
     Accept: sent.accept,
     ...(body === undefined ? {} : { "Content-Type": "application/json" }),
     ...(sent.token === undefined ? {} : { Authorization: `Bearer ${sent.token}` }),
+    ...(sent.idempotencyKey === undefined ? {} : { "Idempotency-Key": sent.idempotencyKey }),
   };
   return new Promise((resolve, reject) => {
     const request = httpRequest(`${url}${path}`, { method, headers }, (response) => {
@@ -78,4 +112,25 @@ export function sendForm(url: string, { method, path, body }: LaneRequest, sent:
     request.on("error", reject);
     request.end(body);
   });
+}
+
+/** What a client can tell apart: fields in their order, errors in any. */
+export function shownOf({ status, headers, text }: LaneAnswer) {
+  const { errors, ...rest } = JSON.parse(text) as { errors?: { path?: unknown }[] };
+  const byPath = errors?.map((error) => JSON.stringify({ path: error.path, ...error })).toSorted();
+  return {
+    status,
+    body: JSON.stringify(rest),
+    errors: byPath,
+    contentType: headers["content-type"],
+    cacheControl: headers["cache-control"],
+    wwwAuthenticate: headers["www-authenticate"],
+    allow: headers["allow"],
+    vary: headers["vary"],
+  };
+}
+
+/** Of the operation's variables, in their order. */
+export function variableNames({ body }: RegisteredOperation): string[] {
+  return (getOperationAST(parse(body))?.variableDefinitions ?? []).map(({ variable }) => variable.name.value);
 }

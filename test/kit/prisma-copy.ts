@@ -1,4 +1,5 @@
 // A copy of prisma/ that a test may change: another migration, an edited file, other grants.
+import { readdirSync } from "node:fs";
 import { appendFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,6 +7,11 @@ import { fileURLToPath } from "node:url";
 
 /** The first migration's name: where changes to an existing one go. */
 export const FIRST_MIGRATION = "20261121000000_spine";
+
+/** Every migration of ours, in the order in which they are applied. */
+export const migrationNames: readonly string[] = readdirSync(new URL("../../prisma/migrations", import.meta.url))
+  .filter((name) => /^\d/.test(name))
+  .toSorted();
 
 /** `directory` goes to `migrate` as `prismaDirectory`. */
 export interface PrismaCopy {

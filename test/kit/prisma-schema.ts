@@ -45,6 +45,7 @@ const NATIVE_TYPES: Record<string, string> = {
   UnsignedInt: "int unsigned",
   UnsignedSmallInt: "smallint unsigned",
   VarChar: "varchar",
+  MediumText: "mediumtext",
   Binary: "binary",
   DateTime: "datetime",
   Decimal: "decimal",

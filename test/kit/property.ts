@@ -11,8 +11,17 @@ export function check<Values extends unknown[]>(property: fc.IProperty<Values>, 
 }
 
 /** Checks a property that asks the server: one input after the other. */
-export function checkAsync<Values extends unknown[]>(property: fc.IAsyncProperty<Values>, runs: number): Promise<void> {
-  return fc.assert(property, { seed, numRuns: runs });
+export function checkAsync<Values extends unknown[]>(
+  property: fc.IAsyncProperty<Values>,
+  runs: number,
+  /** Ends trying and shrinking, which a test's own timeout would do without showing what was found. */
+  msMax?: number,
+): Promise<void> {
+  return fc.assert(property, {
+    seed,
+    numRuns: runs,
+    ...(msMax === undefined ? {} : { plugins: [fc.interruptAfterTimeLimit(msMax)] }),
+  });
 }
 
 /** Numbers spread evenly from `min` to `max`; fc.double spreads over exponents, so that most are next to 0. */

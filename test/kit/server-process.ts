@@ -27,6 +27,7 @@ export function environmentOf({ config }: TestApi): Record<string, string> {
     REDIS_URL: config.redisUrl,
     JWT_KEYS: keysText(config.tokenKeys),
     CURSOR_KEYS: keysText(config.cursorKeys),
+    IDEMPOTENCY_KEYS: keysText(config.idempotencyKeys),
     PORT: "0",
     LOG_LEVEL: "info",
   };

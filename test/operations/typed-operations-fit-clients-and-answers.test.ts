@@ -11,7 +11,7 @@ import { seedDemo } from "../../prisma/seed/demo.ts";
 import { dataDirectory, projectDir } from "../../scripts/clone.ts";
 import { registeredOperations } from "../../src/operations/registry.ts";
 import { startApi, type TestApi } from "../kit/api.ts";
-import { variablesOf } from "../kit/operation-variables.ts";
+import { layInSupplies, newestOperations, tokenOf, variablesOf } from "../kit/operation-variables.ts";
 
 const PLAYER = 7;
 const COMPILE_MS_MAX = 120_000;
@@ -20,7 +20,7 @@ const NAMES = Object.keys(client.documentIds) as (keyof typeof client.documentId
 const IMPORTS = `
 import { ApolloClient, ApolloLink, HttpLink, InMemoryCache } from "@apollo/client";
 import { Client, fetchExchange } from "@urql/core";
-import { CatalogueDocument, HomeScreenDocument, NearbyItemsDocument, PlayerStateDocument, documentIds } from "./operations.ts";
+import { CatalogueDocument, HomeScreenDocument, NearbyItemsDocument, PlayerStateDocument, SpendItemsDocument, documentIds } from "./operations.ts";
 
 export const byId = new ApolloLink((operation, forward) => {
   const name = operation.operationName as keyof typeof documentIds;
@@ -29,7 +29,7 @@ export const byId = new ApolloLink((operation, forward) => {
 });
 export const apollo = new ApolloClient({ cache: new InMemoryCache(), link: byId.concat(new HttpLink({ uri: "/graphql" })) });
 export const urql = new Client({ url: "/graphql", exchanges: [fetchExchange], preferGetMethod: false });
-export const known = [CatalogueDocument, HomeScreenDocument, NearbyItemsDocument, PlayerStateDocument];
+export const known = [CatalogueDocument, HomeScreenDocument, NearbyItemsDocument, PlayerStateDocument, SpendItemsDocument];
 `;
 const RIGHT = `
 const { data } = await apollo.query({ query: PlayerStateDocument, variables: { id: "UGxheWVyOjE" } });
@@ -44,6 +44,9 @@ const home = await urql.query(HomeScreenDocument, {}).toPromise();
 const metres: number | undefined = home.data?.viewer?.runStats.totalDistanceMeters;
 const near = { lat: 52.52, lng: 13.405 };
 const found = await urql.query(NearbyItemsDocument, { near, first: 4, after: null }).toPromise();
+const input = { items: [{ itemId: "SXRlbTo0", count: "9007199254740993" }] };
+const spent = await apollo.mutate({ mutation: SpendItemsDocument, variables: { input, key: crypto.randomUUID() } });
+for (const { code, have } of spent.data?.spendItems.userErrors ?? []) if (code === "INSUFFICIENT_ITEMS") console.log(have);
 console.log(version, metres, found.data?.viewer?.itemLocations?.pageInfo.endCursor, documentIds.PlayerState);
 `;
 /** Each the last line of an app that is right but for it. */
@@ -61,6 +64,10 @@ const WRONG: Record<string, string> = {
     "(await urql.query(HomeScreenDocument, {}).toPromise()).data!.viewer.id;",
   "a big number taken for a number":
     "export const n: number | undefined = (await urql.query(HomeScreenDocument, {}).toPromise()).data?.viewer?.runStats.runCount;",
+  "a write without its key":
+    "await apollo.mutate({ mutation: SpendItemsDocument, variables: { input: { items: [] } } });",
+  "a count as a number":
+    'await urql.mutation(SpendItemsDocument, { input: { items: [{ itemId: "x", count: 1 }] }, key: "k" }).toPromise();',
   "an operation that there is none of": "documentIds.Nothing;",
 };
 
@@ -71,7 +78,12 @@ const answers = new Map<string, unknown>();
 let errors: Map<string, string[]>;
 
 beforeAll(async () => {
-  api = await startApi({ fill: ({ migratorDatabaseUrl }) => seedDemo({ migratorDatabaseUrl, playerCount: 20 }) });
+  api = await startApi({
+    fill: async (database) => {
+      await seedDemo({ migratorDatabaseUrl: database.migratorDatabaseUrl, playerCount: 20 });
+      await layInSupplies(database, [PLAYER]);
+    },
+  });
   for (const name of NAMES) answers.set(name, await answerOf(name));
   folder = mkdtempSync(join(dataDirectory(), "app-"));
   writeApp();
@@ -109,6 +121,14 @@ describe("has the type of what the server answers to", () => {
     expect(errors.get(`answer-${name}-less.ts`)).toHaveLength(1);
   });
 
+  it("writes that had their effect", () => {
+    const payloads = NAMES.filter((name) => newestOperations.get(name)!.type === "mutation").map(
+      (name) => Object.values(answers.get(name) as Record<string, { userErrors: unknown }>)[0]!,
+    );
+    expect(payloads.length).toBeGreaterThan(7);
+    for (const { userErrors } of payloads) expect(userErrors).toEqual([]);
+  });
+
   it("PlayerState with entries in it", () => {
     const { player } = answers.get("PlayerState") as client.PlayerStateQuery;
     expect(player?.state?.nodes.length).toBeGreaterThanOrEqual(6);
@@ -119,7 +139,7 @@ describe("has the type of what the server answers to", () => {
 async function answerOf(name: keyof typeof client.documentIds): Promise<unknown> {
   const response = await fetch(`${api.url}/graphql`, {
     method: "POST",
-    headers: { "content-type": "application/json", authorization: `Bearer ${api.tokenFor(PLAYER)}` },
+    headers: { "content-type": "application/json", authorization: `Bearer ${tokenOf(api, name, PLAYER)}` },
     body: JSON.stringify({ documentId: client.documentIds[name], variables: variablesOf(name, PLAYER) }),
   });
   const { data, errors: refused } = (await response.json()) as { data: unknown; errors?: unknown };
@@ -135,8 +155,9 @@ function writeApp(): void {
   write("right.ts", `${IMPORTS}${RIGHT}`);
   for (const [place, line] of Object.values(WRONG).entries()) write(`wrong-${place}.ts`, `${IMPORTS}${line}`);
   for (const [name, answer] of answers) {
+    const type = `${name}${newestOperations.get(name)!.type === "mutation" ? "Mutation" : "Query"}`;
     const literal = (value: unknown) =>
-      `import type { ${name}Query } from "./operations.ts";\nexport const answer: ${name}Query = ${JSON.stringify(value)};\n`;
+      `import type { ${type} } from "./operations.ts";\nexport const answer: ${type} = ${JSON.stringify(value)};\n`;
     write(`answer-${name}.ts`, literal(answer));
     write(`answer-${name}-more.ts`, literal({ ...(answer as object), more: 1 }));
     write(`answer-${name}-less.ts`, literal(Object.fromEntries(Object.entries(answer as object).slice(1))));

@@ -1,6 +1,7 @@
 // Privacy of a player: what the contract names public is public for everyone, every other field of the
 // schema, also one that is added tomorrow, is for its own player, service and admin alone.
 
+import { randomUUID } from "node:crypto";
 import { getNamedType, isCompositeType, isNonNullType, type GraphQLField } from "graphql";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { registeredOperations } from "../../src/operations/registry.ts";
@@ -78,12 +79,35 @@ const paths: Record<string, { document: (selection: string) => string; playerIn:
 };
 // oxlint-enable typescript/no-explicit-any
 
+/** Behind these is nobody else's data: the token's own player, and the one whom a write was for. */
+const OWN_WAYS = ["ItemsPayload.player", "Query.viewer"];
+
 it("knows every way to a player", () => {
-  // The viewer is the token's own player: there is nobody else's data behind it.
   expect(coordinatesOfFieldsOf((name) => name === "Player" || name === "Node")).toEqual(
-    [...Object.keys(paths), "Query.viewer"].toSorted(),
+    [...Object.keys(paths), ...OWN_WAYS].toSorted(),
   );
 });
+
+it.each(Object.keys(viewers) as (keyof typeof viewers)[])(
+  "shows whom a write was for to whoever may write: %s",
+  async (viewer) => {
+    const { token, code } = viewers[viewer];
+    const input = `{ playerId: "${id()}", items: [{ itemId: "${itemGlobalId(4n)}", count: "1" }] }`;
+    const selection = fields.map(selectionOf).join(" ");
+    const query = `mutation { spendItems(input: ${input}) @idempotent(key: "${randomUUID()}") { player { ${selection} } } }`;
+    const { body } = await api.ask({ query, token: token() });
+    if (code === null) {
+      expect(body.errors).toBeUndefined();
+      const { player } = body.data.spendItems;
+      expect(player).toMatchObject({ id: id(), displayName: "Nell" });
+      expect(privateNames.filter((name) => player[name] === null)).toEqual([]);
+    } else {
+      expect(body.data).toBeNull();
+      expect(body.errors!.map(({ extensions }) => extensions.code)).toEqual([code]);
+      expect(api.statements).toEqual([]);
+    }
+  },
+);
 
 describe.each(Object.keys(paths))("through %s", (path) => {
   const { document, playerIn } = paths[path]!;

@@ -54,7 +54,8 @@ function linesOf(moves: readonly (readonly (typeof move extends fc.Arbitrary<inf
     }
     return { lines: [...lines.values()] };
   });
-  return { transactions, balances };
+  // There is no entry without a line.
+  return { transactions: transactions.filter(({ lines }) => lines.length > 0), balances };
 }
 
 const entry = "nodes { item { id } quantity }";

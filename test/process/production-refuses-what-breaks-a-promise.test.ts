@@ -1,5 +1,5 @@
-// The built server in production: it starts with secrets of its own on a database that keeps our
-// promises, and otherwise says what is wrong, without a stack and without repeating a secret.
+// The built server and worker in production: they start with secrets of their own on a database that keeps our
+// promises, and otherwise say what is wrong, without a stack and without repeating a secret.
 
 import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
@@ -10,6 +10,7 @@ import { startApi, type TestApi } from "../kit/api.ts";
 import { environmentOf, failToStart, startServerProcess } from "../kit/server-process.ts";
 
 const BUILT = "dist/main.js";
+const BUILT_WORKER = "dist/worker.js";
 
 let api: TestApi;
 let production: Record<string, string>;
@@ -21,6 +22,7 @@ beforeAll(async () => {
     NODE_ENV: "production",
     JWT_KEYS: `2026-11:${secret()}`,
     CURSOR_KEYS: `2026-11:${secret()}`,
+    IDEMPOTENCY_KEYS: `2026-11:${secret()}`,
   };
 }, 60_000);
 afterAll(() => api.close());
@@ -39,7 +41,7 @@ it("starts with its own secrets, runs registered operations alone and shows no G
   expect(await once(child, "exit", { signal: AbortSignal.timeout(5_000) })).toEqual([0, null]);
 });
 
-it.each(["JWT_KEYS", "CURSOR_KEYS"])("refuses a development key in %s", async (name) => {
+it.each(["JWT_KEYS", "CURSOR_KEYS", "IDEMPOTENCY_KEYS"])("refuses a development key in %s", async (name) => {
   const secretText = secret();
   const { code, stderr } = await failToStart({ ...production, [name]: `dev-1a2b3c4d:${secretText}` }, BUILT);
   expect(code).toBe(1);
@@ -47,17 +49,47 @@ it.each(["JWT_KEYS", "CURSOR_KEYS"])("refuses a development key in %s", async (n
   expect(stderr).not.toContain(secretText);
 });
 
-it.each(["JWT_KEYS", "CURSOR_KEYS", "DATABASE_URL"])("refuses to start without %s", async (name) => {
-  const { [name]: _, ...without } = production;
-  const { code, stderr } = await failToStart(without, BUILT);
+it.each(["JWT_KEYS", "CURSOR_KEYS", "IDEMPOTENCY_KEYS", "DATABASE_URL", "REDIS_URL"])(
+  "refuses to start without %s",
+  async (name) => {
+    const { [name]: _, ...without } = production;
+    const { code, stderr } = await failToStart(without, BUILT);
+    expect(code).toBe(1);
+    expect(stderr).toContain(name);
+  },
+);
+
+it.each([BUILT, BUILT_WORKER])("names every wrong setting at once: %s", async (program) => {
+  const wrong = {
+    PORT: "x",
+    WORKER_PORT: "65536",
+    LOG_LEVEL: "loud",
+    PLAYER_MAY_SPEND: "perhaps",
+    COLLECT_REACH_METERS: "-1",
+    JWT_KEYS: "a:short",
+  };
+  const { code, stderr } = await failToStart({ ...production, ...wrong }, program);
   expect(code).toBe(1);
-  expect(stderr).toContain(name);
+  for (const name of Object.keys(wrong)) expect(stderr).toMatch(new RegExp(`^ +${name}: `, "m"));
+  expect(stderr).not.toContain("short,");
+  expect(stderr).not.toContain("    at ");
 });
 
-it("names every wrong setting at once", async () => {
-  const { stderr } = await failToStart({ ...production, PORT: "x", LOG_LEVEL: "loud", JWT_KEYS: "a:short" }, BUILT);
-  for (const name of ["PORT", "LOG_LEVEL", "JWT_KEYS"]) expect(stderr).toContain(name);
-  expect(stderr).not.toContain("short,");
+it("starts the worker with its own secrets, and not with development keys", async () => {
+  const { child, port } = await startServerProcess({ ...production, WORKER_PORT: "0" }, BUILT_WORKER);
+  expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200);
+  child.kill("SIGTERM");
+  expect(await once(child, "exit", { signal: AbortSignal.timeout(5_000) })).toEqual([0, null]);
+  const secretText = secret();
+  const keys = {
+    JWT_KEYS: `dev-1:${secretText}`,
+    CURSOR_KEYS: `dev-2:${secretText}`,
+    IDEMPOTENCY_KEYS: `dev-3:${secretText}`,
+  };
+  const { code, stderr } = await failToStart({ ...production, ...keys }, BUILT_WORKER);
+  expect(code).toBe(1);
+  for (const place of [1, 2, 3]) expect(stderr).toContain(`dev-${place} is a development key`);
+  expect(stderr).not.toContain(secretText);
 });
 
 it("refuses a database whose settings break a promise", async () => {

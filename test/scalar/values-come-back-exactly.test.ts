@@ -9,7 +9,7 @@ import { coordinatesOfFieldsOf } from "../kit/schema.ts";
 
 let api: TestApi;
 beforeAll(async () => {
-  api = await startApi();
+  api = await startApi({ isLedgerWrong: true });
 });
 afterAll(() => api.close());
 

@@ -80,7 +80,9 @@ describe("the vectors", () => {
   });
 
   it("are not seeded twice, and what their players did since stays", async () => {
-    await database.query("INSERT INTO item_transaction VALUES (1, 2, 'GRANT', NOW(3))");
+    await database.query(
+      "INSERT INTO item_transaction (player_id, version, kind, recorded_at) VALUES (1, 2, 'GRANT', NOW(3))",
+    );
     await seedVectors(database.migratorDatabaseUrl);
     await seedDemo({ ...database, playerCount: 2 });
     expect(await database.query("SELECT COUNT(*) AS count FROM item_transaction WHERE player_id = 1")).toEqual([

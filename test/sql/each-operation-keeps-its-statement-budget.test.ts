@@ -23,6 +23,7 @@ import { limits } from "../../src/runtime/limits.ts";
 import { startApi, type TestApi } from "../kit/api.ts";
 import type { TestDatabase } from "../kit/database.ts";
 import { insertItemLocations, insertRuns, insertTransactions } from "../kit/fixtures.ts";
+import { layInSupplies, tokenOf, writeVariablesOf } from "../kit/operation-variables.ts";
 
 const PLAYER = 7;
 /** Has more item locations than are measured in the process: goes through the cell index. */
@@ -31,6 +32,10 @@ const COLLECTOR = 8;
 const ROWS = limits.pageEntriesMax + 20;
 const PAGES = [1, 20, limits.pageEntriesMax];
 const NEAR = { lat: 52.52, lng: 13.405 };
+/** Has supplies, and does all the writing: nobody reads what it has. */
+const WRITER = 9;
+/** Lines, entries or assignments of one write: few, and as many as it may have. */
+const SIZES = [2, 100];
 
 /** An item with a recipe, and one that is not in it: the player's transactions move both. */
 const touchedItem = basicReceivables[0]!;
@@ -60,6 +65,15 @@ interface Case {
   readonly playerId?: number;
   /** The page behind the first entry. */
   readonly isSecondPage?: boolean;
+}
+
+/** One write. */
+interface WriteCase {
+  /** Put over an input that succeeds. */
+  readonly input?: Readonly<Record<string, unknown>>;
+  /** Sent a second time with the same key, and that is what counts. */
+  readonly isAgain?: boolean;
+  readonly isRefused?: boolean;
 }
 
 /** By operation, and by the title that the case has in the stored file. */
@@ -105,13 +119,94 @@ function casesOf(operationName: string): Readonly<Record<string, Case>> {
   return cases;
 }
 
+/** By title, and where the write has them the same with inputs of `size` lines. */
+function writeCasesOf(operationName: string): Readonly<Record<string, WriteCase>> {
+  const sized = sizedInputOf(operationName, SIZES[0]!);
+  return {
+    "an effect": {},
+    ...(sized !== null && { "several at once": { input: sized } }),
+    ...furtherWritesOf(operationName),
+    "the same key again": { isAgain: true },
+  };
+}
+
+/** An input with so many entries, all different; null where the write has but one. */
+function sizedInputOf(operationName: string, size: number): Readonly<Record<string, unknown>> | null {
+  const names = upTo(size).map((place) => `sized.${turn}.${place}`);
+  switch (operationName) {
+    case "GrantItems":
+    case "SpendItems":
+    case "TransferItems":
+      return { items: upTo(size).map((place) => ({ itemId: itemGlobalId(BigInt(place + 1)), count: "1" })) };
+    case "UpsertItems":
+      return { items: names.map((externalId) => ({ externalId, kind: "SPENDABLE", displayName: "sized" })) };
+    case "UpsertLocations":
+      return { locations: names.map((externalId) => ({ externalId, name: "sized", point: NEAR })) };
+    case "AssignItemLocations":
+      return {
+        assignments: upTo(size).map((place) => ({
+          playerId: playerGlobalId(BigInt(WRITER)),
+          itemId: itemGlobalId(BigInt(place + 1)),
+          locationId: locationGlobalId(1n),
+        })),
+      };
+    default:
+      return null;
+  }
+}
+
+/** Ways through a write that send other statements than its plain effect. */
+function furtherWritesOf(operationName: string): Readonly<Record<string, WriteCase>> {
+  const stale = { "refused for the version": { input: { expectedVersion: "1" }, isRefused: true } };
+  const nobody = { playerId: playerGlobalId(999_999n) };
+  switch (operationName) {
+    case "GrantItems":
+      return { ...stale, "to nobody": { input: nobody, isRefused: true } };
+    case "SpendItems":
+    case "ExchangeItems":
+    case "CollectItem":
+    case "TransferItems":
+      return stale;
+    case "UpsertItems": {
+      const ingredient = { externalId: known.ingredientExternalId, displayName: "renamed" };
+      return {
+        "an entry that is there": { input: { items: [{ ...ingredient, kind: "SPENDABLE" }] } },
+        "another kind": { input: { items: [{ ...ingredient, kind: "RECEIVABLE" }] }, isRefused: true },
+      };
+    }
+    case "UpsertLocations":
+      return {
+        "a location that is there": {
+          input: { locations: [{ externalId: "unused", name: "renamed", point: { lat: 1, lng: 1 } }] },
+        },
+      };
+    case "AssignItemLocations": {
+      const assignment = { itemId: itemGlobalId(1n), locationId: locationGlobalId(1n) };
+      const unused = { locationId: locationGlobalId(BigInt(known.unusedLocationId)) };
+      const own = { playerId: playerGlobalId(BigInt(WRITER)), ...assignment };
+      return {
+        "at a location that is not in use": { input: { assignments: [{ ...own, ...unused }] } },
+        "for nobody": { input: { assignments: [{ ...assignment, ...nobody }] }, isRefused: true },
+      };
+    }
+    default:
+      throw new Error(`${operationName} needs its further cases, or none, in furtherWritesOf`);
+  }
+}
+
 /** What only the database knows. */
 interface Known {
   readonly city: string;
   readonly age: number;
   readonly runIds: readonly string[];
   readonly itemLocationNs: readonly number[];
+  /** Its external id is "unused". */
+  readonly unusedLocationId: number;
+  readonly ingredientExternalId: string;
 }
+
+/** Counts writes: each has something of its own to collect and to name. */
+let turn = 0;
 
 let api: TestApi;
 let known: Known;
@@ -129,7 +224,34 @@ const byName = (operation: RegisteredOperation) => [operation.name, operation] a
 const fileNameOf = (operationName: string) =>
   `${operationName.replaceAll(/(?<=[a-z])(?=[A-Z])/g, "-").toLowerCase()}.sql`;
 
-it.each(operations.map(byName))("%s sends its stored statements, as often as stored", async (name, operation) => {
+const queries = operations.filter(({ type }) => type === "query");
+const writes = operations.filter(({ type }) => type === "mutation");
+
+it("has operations of every type", () => {
+  expect(queries.length + writes.length).toBe(operations.length);
+});
+
+it.each(writes.map(byName))("%s sends its stored statements, as often as stored", async (name, operation) => {
+  const blocks: string[] = [];
+  for (const [title, one] of Object.entries(writeCasesOf(name))) {
+    const statements = await statementsOfWrite(operation, one);
+    blocks.push([`-- ${title}: ${statements.length} statements`, ...statements].join("\n\n"));
+  }
+  await expect(`${blocks.join("\n\n\n")}\n`).toMatchFileSnapshot(`statements/${fileNameOf(name)}`);
+});
+
+it.each(writes.filter(({ name }) => sizedInputOf(name, 1) !== null).map(byName))(
+  `%s sends the same for ${SIZES.join(" and ")} entries`,
+  async (name, operation) => {
+    const sizes: string[][] = [];
+    for (const size of SIZES) {
+      sizes.push((await statementsOfWrite(operation, { input: sizedInputOf(name, size)! })).map(withoutNumbers));
+    }
+    expect(sizes[1]).toEqual(sizes[0]);
+  },
+);
+
+it.each(queries.map(byName))("%s sends its stored statements, as often as stored", async (name, operation) => {
   const blocks: string[] = [];
   for (const [title, one] of Object.entries(casesOf(name))) {
     const statements = await statementsOf(operation, one);
@@ -138,7 +260,7 @@ it.each(operations.map(byName))("%s sends its stored statements, as often as sto
   await expect(`${blocks.join("\n\n\n")}\n`).toMatchFileSnapshot(`statements/${fileNameOf(name)}`);
 });
 
-it.each(operations.filter(({ body }) => body.includes("$first")).map(byName))(
+it.each(queries.filter(({ body }) => body.includes("$first")).map(byName))(
   `%s sends the same for pages of ${PAGES.join(", ")}`,
   async (name, operation) => {
     for (const [title, one] of Object.entries(casesOf(name))) {
@@ -163,6 +285,13 @@ async function fill(database: TestDatabase): Promise<Known> {
     upTo(ROWS).map(() => ({ lines })),
   );
   await insertItemLocations(database, COLLECTOR, placesNearby(limits.itemLocationsScannedMax + 50));
+  await layInSupplies(database, [WRITER]);
+  const unusedLocation = await database.query(
+    "INSERT INTO location (external_id, name, lat, lng) VALUES ('unused', 'x', 1, 1)",
+  );
+  const [ingredient] = await database.query("SELECT external_id FROM item WHERE id = ?", [
+    touchedItem.recipe[0]!.itemId,
+  ]);
   const [ofCity] = await database.query(groupsOf("city"));
   const [ofYear] = await database.query(groupsOf("birth_year"));
   return {
@@ -171,6 +300,8 @@ async function fill(database: TestDatabase): Promise<Known> {
       PLAYER,
       upTo(ROWS).map(() => ({ distanceMm: 1_000_000 })),
     ),
+    ingredientExternalId: ingredient.external_id,
+    unusedLocationId: (unusedLocation as unknown as { insertId: number }).insertId,
     itemLocationNs: await insertItemLocations(database, PLAYER, placesNearby(ROWS)),
     city: ofCity.member,
     age: new Date().getUTCFullYear() - ofYear.member,
@@ -223,6 +354,30 @@ async function statementsOf(
   ).toSorted();
 }
 
+/** The same of one write, which must have its effect unless the case says otherwise. */
+async function statementsOfWrite(
+  { name, body }: RegisteredOperation,
+  { input = {}, isAgain = false, isRefused = false }: WriteCase,
+): Promise<string[]> {
+  const plain = writeVariablesOf(name, WRITER, { turn: turn++ });
+  const variables = { ...plain, input: { ...plain.input, ...input } };
+  const ask = () => api.read({ query: body, variables, token: tokenOf(api, name, WRITER) });
+  // What is to be spent must be there.
+  if (name === "SpendItems" || name === "TransferItems") await grantToWriter(variables.input);
+  if (isAgain) await ask();
+  api.statements.length = 0;
+  const [payload] = Object.values<{ userErrors: readonly unknown[] }>(await ask());
+  expect([variables, payload!.userErrors]).toEqual([variables, isRefused ? [expect.anything()] : []]);
+  return api.statements.map(({ sql }) => shapeOf(sql)).toSorted();
+}
+
+async function grantToWriter({ items }: Readonly<Record<string, unknown>>): Promise<void> {
+  const { body } = operations.find(({ name }) => name === "GrantItems")!;
+  const plain = writeVariablesOf("GrantItems", WRITER);
+  const variables = { ...plain, input: { ...plain.input, items } };
+  await api.read({ query: body, variables, token: tokenOf(api, "GrantItems", WRITER) });
+}
+
 function endCursorOf(answer: unknown): string {
   const text = JSON.stringify(answer);
   const cursor = /"pageInfo":\{"hasNextPage":true,"endCursor":"([^"]+)"/.exec(text)?.[1];
@@ -243,6 +398,8 @@ function together(operationName: string, sent: readonly string[]): readonly stri
 function shapeOf(sql: string): string {
   return sql
     .replaceAll(/\(\?(, ?\?)*\)/g, "(?)")
+    .replaceAll(/\(\?\)(, \(\?\))+/g, "(?) [, ...]")
+    .replaceAll(/( UNION ALL SELECT \?, \?)+/g, " [UNION ALL ...]")
     .replaceAll(/(\([^()]*(?:\([^()]*\)[^()]*)*\)|c\.cell BETWEEN \? AND \?)( OR \1)+/g, "$1 [OR ...]")
     .replace(/^(\(SELECT .*?LIMIT \?\))( UNION ALL .*)$/s, (whole, first: string, rest: string) =>
       isRepetitionOf(first, rest) ? `${first} [UNION ALL ...]` : whole,
@@ -260,7 +417,7 @@ function isRepetitionOf(first: string, rest: string): boolean {
 
 /** Also without whether there was one or many. */
 function withoutNumbers(shape: string): string {
-  return shape.replaceAll(/ \[(OR|UNION ALL) \.\.\.\]/g, "");
+  return shape.replaceAll(/ \[(OR|UNION ALL|,) \.\.\.\]/g, "");
 }
 
 /** Their documents as the registry spells them. */

@@ -1,0 +1,30 @@
+// Who is compared at writing: Satchel as it is deployed, the transaction per write that a team builds first,
+// and the least that one transaction can be.
+
+import { serverNodeOptions } from "../../scripts/node-options.ts";
+import type { Variant } from "../variants/variants.ts";
+
+export const writeVariants: readonly Variant<string>[] = [
+  {
+    name: "satchel",
+    title: "Satchel",
+    entry: "dist/main.js",
+    nodeOptions: serverNodeOptions,
+    form: "documentId",
+    isPoolSwept: false,
+  },
+  {
+    name: "prisma-transaction",
+    title: "Yoga + one Prisma transaction per write",
+    entry: "bench/dist/bench/variants/prisma-transaction/server.js",
+    form: "query",
+    isPoolSwept: true,
+  },
+  {
+    name: "plain-transaction",
+    title: "Bare HTTP + one plain transaction per write",
+    entry: "bench/dist/bench/variants/plain-transaction/server.js",
+    form: "rest",
+    isPoolSwept: true,
+  },
+];

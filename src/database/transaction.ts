@@ -1,0 +1,79 @@
+// Transactions that write, on connections of their own, so that reads cannot starve them. READ COMMITTED:
+// every statement sees what is committed when it runs, and no gap is locked. A connection on which anything
+// went wrong is never used again: whatever it still holds ends with it.
+
+import type { PoolConnection } from "mariadb";
+import { limits } from "../runtime/limits.ts";
+import type { DatabasePool } from "./pool.ts";
+
+export interface Transaction {
+  /**
+   * Runs one statement; rows are arrays of cells. Statements given without waiting for one another travel together. Throws a
+   * DatabaseError where the server cannot be reached, else what the driver throws.
+   */
+  query<Rows>(sql: string, values?: unknown): Promise<Rows>;
+}
+
+/** The transaction took longer than it may hold its locks, and was rolled back. */
+export class TransactionTimeoutError extends Error {
+  constructor() {
+    super("a transaction took too long");
+    this.name = "TransactionTimeoutError";
+  }
+}
+
+/**
+ * COMMIT was sent and its answer never came: the work is done or not, and only looking again can
+ * tell.
+ */
+export class OutcomeUnknownError extends Error {
+  constructor(options?: ErrorOptions) {
+    super("the outcome of a COMMIT is not known", options);
+    this.name = "OutcomeUnknownError";
+  }
+}
+
+/**
+ * Runs `work` in one transaction and commits it through `around`, which is where fences stand. Rolls
+ * back whole on any error and throws it; throws an OutcomeUnknownError when the answer to COMMIT was lost.
+ */
+export async function inTransaction<T>(
+  pool: DatabasePool,
+  work: (transaction: Transaction) => Promise<T>,
+  around: (result: T, commitNow: () => Promise<void>) => Promise<void> = (_, commitNow) => commitNow(),
+): Promise<T> {
+  const connection = await pool.getConnection();
+  let isDone = false;
+  try {
+    const startedAtMs = performance.now();
+    const result = await work({
+      // Sessions have autocommit off: the first statement begins the transaction.
+      query: (sql, values) => pool.queryOn(connection, { sql, rowsAsArray: true }, values),
+    });
+    if (performance.now() - startedAtMs > limits.writeTransactionMs) throw new TransactionTimeoutError();
+    await around(result, () => commit(pool, connection));
+    isDone = true;
+    return result;
+  } finally {
+    if (isDone) await connection.release();
+    // Nobody waits for that.
+    else void discard(connection);
+  }
+}
+
+async function commit(pool: DatabasePool, connection: PoolConnection): Promise<void> {
+  try {
+    await pool.queryOn(connection, "COMMIT");
+  } catch (error) {
+    throw new OutcomeUnknownError({ cause: error });
+  }
+}
+
+/**
+ * Waits for what is still on its way (each statement has an end), because the driver, told to destroy a
+ * busy connection, opens another to kill it. What the connection held ends with it, rolled back or not.
+ */
+async function discard(connection: PoolConnection): Promise<void> {
+  await connection.query("ROLLBACK").catch(() => undefined);
+  connection.destroy();
+}

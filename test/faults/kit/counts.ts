@@ -1,0 +1,42 @@
+// How often and how long each fault is made: once and short in `npm test`, at the full counts in `npm run drill`. The
+// one place where the two differ.
+
+/** Whether `npm run drill` runs. */
+export const isDrill = process.env["SATCHEL_DRILL"] === "1";
+
+/** The seed of the run; `npm test` and `npm run drill` print it, and TEST_SEED gives it again. */
+export const seed = Number(process.env["TEST_SEED"] ?? 1);
+
+const inTests = {
+  wholeBalanceRounds: 1,
+  circleRounds: 1,
+  twinRounds: 1,
+  apiKills: 1,
+  mysqlKills: 1,
+  freezesMs: [1_000, 5_000],
+  lostRepliesToCommit: 3,
+  lostCommits: 3,
+  rowHeldMs: 4_500,
+  /** How long the load runs before and after each fault. */
+  loadMs: 800,
+};
+
+const inDrill: typeof inTests = {
+  wholeBalanceRounds: 100,
+  circleRounds: 50,
+  twinRounds: 25,
+  apiKills: 25,
+  mysqlKills: 25,
+  freezesMs: [1_000, 5_000, 30_000],
+  lostRepliesToCommit: 500,
+  lostCommits: 500,
+  rowHeldMs: 30_000,
+  loadMs: 2_000,
+};
+
+export const counts = isDrill ? inDrill : inTests;
+
+/** The time that a test may take, which makes one of its rounds in `roundMs`. */
+export function timeoutFor(rounds: number, roundMs: number): number {
+  return 30_000 + rounds * roundMs;
+}

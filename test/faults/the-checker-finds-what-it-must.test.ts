@@ -1,0 +1,116 @@
+// The checker is proven: the real server passes under the very faults that bring mistakes to light, and every server
+// with one of them is found out, by the law that it breaks.
+
+import { setTimeout as delay } from "node:timers/promises";
+import { expect, it } from "vitest";
+import { startFaultProxy, type FaultProxy } from "../kit/fault-proxy.ts";
+import { seed } from "./kit/counts.ts";
+import type { Mix } from "./kit/load.ts";
+import { mutants, type Mutant } from "./kit/mutants.ts";
+import { report } from "./kit/report.ts";
+import { startServersHere } from "./kit/server-here.ts";
+import { createTestWorld } from "./kit/test-world.ts";
+import { expectSound, tryOut, type Verdict } from "./kit/trial.ts";
+import type { World } from "./kit/world.ts";
+
+/** A slice of load, and how many of them a mistake has to show itself. */
+const SLICE_MS = 400;
+const SLICES_MAX = 12;
+const PLAYERS = 4;
+/** A server with a mistake may never come to an answer. */
+const RESOLVE_MS = 2_500;
+/** Between two lost COMMITs: most must pass. */
+const LOST_COMMIT_EVERY_MS = 40;
+
+it("finds nothing wrong with the server as it is, under the same faults", async () => {
+  for (const fault of ["lost commits", "failing statements"] as const) {
+    await runMutant({ name: "is as it is", edits: [], fault, found: /^$/ }, async (trial) =>
+      expectSound(await trial()),
+    );
+  }
+}, 60_000);
+
+it.each(mutants)(
+  "finds out a server that $name",
+  async (mutant) => {
+    await runMutant(mutant, async (trial) => {
+      let found: string[] = [];
+      let slices = 0;
+      while (!found.some((line) => mutant.found.test(line)) && slices < SLICES_MAX) {
+        found = linesOf(await trial());
+        slices += 1;
+      }
+      report("the-checker-finds-what-it-must", { [mutant.name]: `found in slice ${slices}` });
+      const matching = found.filter((line) => mutant.found.test(line));
+      expect(matching.length > 0 ? matching : fewOf(found)).toEqual(matching);
+    });
+  },
+  60_000,
+);
+
+/** Starts two such servers in a world of their own, and lets `work` run slices of load over them. */
+async function runMutant(mutant: Mutant, work: (trial: () => Promise<Verdict>) => Promise<void>): Promise<void> {
+  let proxy: FaultProxy | undefined;
+  const { world, drop } = await createTestWorld({
+    playerCount: PLAYERS,
+    route: async (databaseUrl) => (proxy = await startFaultProxy(databaseUrl)).url,
+  });
+  const { servers, stop } = await startServersHere(world, mutant.edits);
+  const mix = mutant.kinds === undefined ? {} : { mix: mixOf(mutant.kinds) };
+  let slice = 0;
+  try {
+    await work(() => {
+      slice += 1;
+      return tryOut({ world, servers, seed: seed + slice, resolveMs: RESOLVE_MS, ...mix }, () =>
+        makeFault(mutant.fault, proxy!, world),
+      );
+    });
+  } finally {
+    await stop();
+    await proxy!.close();
+    await drop();
+  }
+}
+
+/** A slice's time, with the fault in it. */
+async function makeFault(fault: Mutant["fault"], proxy: FaultProxy, { query }: World): Promise<void> {
+  if (fault === "failing statements") {
+    // What a lock wait inside a transaction looks like: that statement alone is rolled back.
+    await query(
+      "CREATE TRIGGER failing BEFORE INSERT ON idempotency FOR EACH ROW IF RAND() < 0.03 THEN " +
+        "SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 1205, MESSAGE_TEXT = 'made to fail'; END IF",
+    );
+  }
+  const startedAtMs = performance.now();
+  while (performance.now() - startedAtMs < SLICE_MS) {
+    if (fault === "lost commits") await Promise.race([proxy.cutBefore("COMMIT"), delay(SLICE_MS)]);
+    await delay(LOST_COMMIT_EVERY_MS);
+  }
+  if (fault === "failing statements") await query("DROP TRIGGER failing");
+}
+
+function mixOf(kinds: NonNullable<Mutant["kinds"]>): Mix {
+  const share = (kind: (typeof kinds)[number]) => (kinds.includes(kind) ? 1 : 0);
+  return {
+    GrantItems: share("GrantItems"),
+    SpendItems: share("SpendItems"),
+    ExchangeItems: share("ExchangeItems"),
+    TransferItems: share("TransferItems"),
+    CollectItem: share("CollectItem"),
+    PlayerState: share("PlayerState"),
+  };
+}
+
+function linesOf({ violations, mismatches }: Verdict): string[] {
+  return [...violations.map(({ law, sentence }) => `${law}: ${sentence}`), ...mismatches];
+}
+
+/** At most three of each law, for a reader. */
+function fewOf(found: readonly string[]): string[] {
+  const seen = new Map<string, number>();
+  return found.filter((line) => {
+    const law = line.split(/[:,]/, 1)[0]!;
+    seen.set(law, (seen.get(law) ?? 0) + 1);
+    return seen.get(law)! <= 3;
+  });
+}

@@ -1,0 +1,101 @@
+-- an effect: 10 statements
+
+COMMIT
+
+INSERT INTO idempotency (player_id, idempotency_key, request_hmac, outcome) VALUES (?)
+
+INSERT INTO item_location (player_id, n, item_id, location_id, lat, lng, cell) VALUES (?)
+
+SELECT CAST(NOW(3) AS CHAR)
+
+SELECT id FROM item WHERE id IN (?)
+
+SELECT id, external_id, display_name, email, city, birth_year, created_at, version, item_location_n_last FROM player FORCE INDEX (PRIMARY) WHERE id IN (?) ORDER BY id FOR UPDATE SKIP LOCKED
+
+SELECT id, lat, lng, used_at FROM location WHERE id IN (?)
+
+SELECT item_id, ingredient_item_id, `count` FROM item_recipe WHERE item_id IN (?) ORDER BY item_id, ingredient_item_id
+
+SELECT player_id, idempotency_key, request_hmac, outcome FROM idempotency FORCE INDEX (PRIMARY) WHERE (player_id = ? AND idempotency_key = ?) FOR UPDATE
+
+UPDATE (SELECT ? AS id, ? AS n_last) v STRAIGHT_JOIN player p FORCE INDEX (PRIMARY) ON p.id = v.id SET p.item_location_n_last = v.n_last
+
+
+-- several at once: 10 statements
+
+COMMIT
+
+INSERT INTO idempotency (player_id, idempotency_key, request_hmac, outcome) VALUES (?)
+
+INSERT INTO item_location (player_id, n, item_id, location_id, lat, lng, cell) VALUES (?) [, ...]
+
+SELECT CAST(NOW(3) AS CHAR)
+
+SELECT id FROM item WHERE id IN (?)
+
+SELECT id, external_id, display_name, email, city, birth_year, created_at, version, item_location_n_last FROM player FORCE INDEX (PRIMARY) WHERE id IN (?) ORDER BY id FOR UPDATE SKIP LOCKED
+
+SELECT id, lat, lng, used_at FROM location WHERE id IN (?)
+
+SELECT item_id, ingredient_item_id, `count` FROM item_recipe WHERE item_id IN (?) ORDER BY item_id, ingredient_item_id
+
+SELECT player_id, idempotency_key, request_hmac, outcome FROM idempotency FORCE INDEX (PRIMARY) WHERE (player_id = ? AND idempotency_key = ?) FOR UPDATE
+
+UPDATE (SELECT ? AS id, ? AS n_last) v STRAIGHT_JOIN player p FORCE INDEX (PRIMARY) ON p.id = v.id SET p.item_location_n_last = v.n_last
+
+
+-- at a location that is not in use: 12 statements
+
+COMMIT
+
+INSERT INTO idempotency (player_id, idempotency_key, request_hmac, outcome) VALUES (?)
+
+INSERT INTO item_location (player_id, n, item_id, location_id, lat, lng, cell) VALUES (?)
+
+SELECT CAST(NOW(3) AS CHAR)
+
+SELECT id FROM item WHERE id IN (?)
+
+SELECT id, external_id, display_name, email, city, birth_year, created_at, version, item_location_n_last FROM player FORCE INDEX (PRIMARY) WHERE id IN (?) ORDER BY id FOR UPDATE SKIP LOCKED
+
+SELECT id, lat, lng, used_at FROM location WHERE id IN (?)
+
+SELECT id, lat, lng, used_at FROM location WHERE id IN (?) ORDER BY id FOR UPDATE
+
+SELECT item_id, ingredient_item_id, `count` FROM item_recipe WHERE item_id IN (?) ORDER BY item_id, ingredient_item_id
+
+SELECT player_id, idempotency_key, request_hmac, outcome FROM idempotency FORCE INDEX (PRIMARY) WHERE (player_id = ? AND idempotency_key = ?) FOR UPDATE
+
+UPDATE (SELECT ? AS id, ? AS n_last) v STRAIGHT_JOIN player p FORCE INDEX (PRIMARY) ON p.id = v.id SET p.item_location_n_last = v.n_last
+
+UPDATE location SET used_at = NOW(3) WHERE id IN (?) AND used_at IS NULL
+
+
+-- for nobody: 9 statements
+
+COMMIT
+
+INSERT INTO idempotency (player_id, idempotency_key, request_hmac, outcome) VALUES (?)
+
+SELECT CAST(NOW(3) AS CHAR)
+
+SELECT id FROM item WHERE id IN (?)
+
+SELECT id FROM player WHERE id IN (?)
+
+SELECT id, external_id, display_name, email, city, birth_year, created_at, version, item_location_n_last FROM player FORCE INDEX (PRIMARY) WHERE id IN (?) ORDER BY id FOR UPDATE SKIP LOCKED
+
+SELECT id, lat, lng, used_at FROM location WHERE id IN (?)
+
+SELECT item_id, ingredient_item_id, `count` FROM item_recipe WHERE item_id IN (?) ORDER BY item_id, ingredient_item_id
+
+SELECT player_id, idempotency_key, request_hmac, outcome FROM idempotency FORCE INDEX (PRIMARY) WHERE (player_id = ? AND idempotency_key = ?) FOR UPDATE
+
+
+-- the same key again: 3 statements
+
+COMMIT
+
+SELECT CAST(NOW(3) AS CHAR)
+
+SELECT player_id, idempotency_key, request_hmac, outcome FROM idempotency FORCE INDEX (PRIMARY) WHERE (player_id = ? AND idempotency_key = ?) FOR UPDATE
