@@ -7,11 +7,13 @@ import { join } from "node:path";
 import { dataDirectory } from "./clone.ts";
 import { runSuite } from "./test.ts";
 
-/** The command: all of test/faults/, or the files whose names hold the argument. Resolves to the exit code. */
+/** The command: all of test/faults/, or the files whose names begin so; options are vitest's. Resolves to the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
-  const options = args.filter((arg) => arg.startsWith("-"));
-  const names = args.filter((arg) => !arg.startsWith("-"));
-  const paths = names.length === 0 ? [join("test", "faults")] : names.map((name) => join("test", "faults", name));
+  const firstOption = args.findIndex((arg) => arg.startsWith("-"));
+  const names = firstOption === -1 ? args : args.slice(0, firstOption);
+  const options = args.slice(names.length);
+  const folder = join("test", "faults");
+  const paths = names.length === 0 ? [folder] : names.map((name) => (name.includes("/") ? name : join(folder, name)));
   const reportPath = join(dataDirectory(), `drill-${process.pid}.txt`);
   mkdirSync(dataDirectory(), { recursive: true });
   process.env["SATCHEL_DRILL"] = "1";

@@ -12,7 +12,7 @@ import { idempotencyKeyExpired, idempotencyKeyReused } from "../errors.ts";
 import { findIdempotencyRecords, insertIdempotencyRecords } from "../repositories/idempotency.ts";
 import { deleteItemLocations, lockItemLocations } from "../repositories/item-location.ts";
 import { insertItemTransactions } from "../repositories/item-transaction.ts";
-import { findCatalogue } from "../repositories/item.ts";
+import { findCatalogue, type ItemRow } from "../repositories/item.ts";
 import { lockBalances, setBalances } from "../repositories/player-item.ts";
 import { findExistingPlayerIds, lockPlayers, setVersions, type PlayerRow } from "../repositories/player.ts";
 import { databaseNow } from "../repositories/clock.ts";
@@ -35,6 +35,8 @@ export interface CommandAnswer {
   readonly replayed: boolean;
   /** The actor's row with the version after the effect; null where there is no such player, or on a replay. */
   readonly player: PlayerRow | null;
+  /** Items that the answer speaks of, as far as they were read with it. */
+  readonly items: readonly ItemRow[];
 }
 
 export interface GroupOptions {
@@ -81,7 +83,8 @@ async function decideGroup(
     decided.push({ command, outcome });
     const [actor] = command.playerIds;
     const player = actor !== undefined && ledger.hasPlayer(actor) ? ledger.playerRow(actor) : null;
-    return { kind: "answered", answer: { outcome, replayed: false, player } };
+    const items = outcome.changes.map(({ itemId }) => locked.catalogue.itemOf(itemId)).filter((item) => item !== null);
+    return { kind: "answered", answer: { outcome, replayed: false, player, items } };
   });
   await write(transaction, ledger, decided);
   return verdicts;
@@ -170,7 +173,7 @@ function replayOf({ idempotency }: Command, outcomes: Outcomes, nowMs: number): 
   const known = outcomes.get(idempotencyText(idempotency));
   if (known === undefined) return null;
   if (!idempotency.requestHmacs.includes(known.requestHmac)) return { kind: "failed", error: idempotencyKeyReused() };
-  return { kind: "answered", answer: { outcome: known.outcome, replayed: true, player: null } };
+  return { kind: "answered", answer: { outcome: known.outcome, replayed: true, player: null, items: [] } };
 }
 
 /** In statements that travel together: a failure of any rolls all back, since none commits by itself. */

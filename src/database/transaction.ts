@@ -4,6 +4,8 @@
 
 import type { PoolConnection } from "mariadb";
 import { limits } from "../runtime/limits.ts";
+import { startDeadline } from "../runtime/deadline.ts";
+import { DatabaseUnavailableError } from "./database-error.ts";
 import type { DatabasePool } from "./pool.ts";
 
 export interface Transaction {
@@ -43,27 +45,30 @@ export async function inTransaction<T>(
   around: (result: T, commitNow: () => Promise<void>) => Promise<void> = (_, commitNow) => commitNow(),
 ): Promise<T> {
   const connection = await pool.getConnection();
-  let isDone = false;
+  let isCommitted = false;
   try {
     const startedAtMs = performance.now();
+    const inTime = createTripDeadline(limits.writeSilenceMs);
     const result = await work({
       // Sessions have autocommit off: the first statement begins the transaction.
-      query: (sql, values) => pool.queryOn(connection, { sql, rowsAsArray: true }, values),
+      query: (sql, values) => inTime(pool.queryOn(connection, { sql, rowsAsArray: true }, values)),
     });
     if (performance.now() - startedAtMs > limits.writeTransactionMs) throw new TransactionTimeoutError();
-    await around(result, () => commit(pool, connection));
-    isDone = true;
+    await around(result, async () => {
+      await commit(inTime(pool.queryOn(connection, "COMMIT")));
+      isCommitted = true;
+      // What stands around the commit needs no connection. It cannot fail: nothing is sent.
+      void connection.release();
+    });
     return result;
   } finally {
-    if (isDone) await connection.release();
-    // Nobody waits for that.
-    else void discard(connection);
+    if (!isCommitted) void discard(connection);
   }
 }
 
-async function commit(pool: DatabasePool, connection: PoolConnection): Promise<void> {
+async function commit(answer: Promise<unknown>): Promise<void> {
   try {
-    await pool.queryOn(connection, "COMMIT");
+    await answer;
   } catch (error) {
     throw new OutcomeUnknownError({ cause: error });
   }
@@ -76,4 +81,26 @@ async function commit(pool: DatabasePool, connection: PoolConnection): Promise<v
 async function discard(connection: PoolConnection): Promise<void> {
   await connection.query("ROLLBACK").catch(() => undefined);
   connection.destroy();
+}
+
+/**
+ * A deadline for statements that are out together, from the first of them until none is out; one for all, since most
+ * of a transaction's statements travel in company. A server that fell silent amid its answers is noticed too.
+ */
+function createTripDeadline(ms: number): <T>(answer: Promise<T>) => Promise<T> {
+  const waiting = new Set<(error: Error) => void>();
+  let cancel = (): void => undefined;
+  return (answer) =>
+    new Promise((resolve, reject) => {
+      if (waiting.size === 0) {
+        cancel = startDeadline(ms, () => {
+          for (const fail of waiting) fail(new DatabaseUnavailableError("no answer in time"));
+        });
+      }
+      waiting.add(reject);
+      answer.then(resolve, reject).finally(() => {
+        waiting.delete(reject);
+        if (waiting.size === 0) cancel();
+      });
+    });
 }

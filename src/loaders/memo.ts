@@ -12,6 +12,8 @@ export interface Memo {
    * reason of the cancellation once there is one.
    */
   load<Key, Value>(loader: BatchLoader<Key, Value>, key: Key): Promise<Value>;
+  /** Remembers an answer that is known without asking. */
+  prime<Key, Value>(loader: BatchLoader<Key, Value>, key: Key, value: Value): void;
   /** Forgets everything. */
   clear(): void;
 }
@@ -19,10 +21,14 @@ export interface Memo {
 /** `cancellation` is that of the request; without one it lasts until it is answered. */
 export function createMemo(cancellation?: Cancellation): Memo {
   const answers = new Map<string, Map<string, Promise<unknown>>>();
+  const answersOf = (name: string) => {
+    let ofLoader = answers.get(name);
+    if (ofLoader === undefined) answers.set(name, (ofLoader = new Map<string, Promise<unknown>>()));
+    return ofLoader;
+  };
   return {
     load<Key, Value>(loader: BatchLoader<Key, Value>, key: Key): Promise<Value> {
-      let ofLoader = answers.get(loader.name);
-      if (ofLoader === undefined) answers.set(loader.name, (ofLoader = new Map<string, Promise<unknown>>()));
+      const ofLoader = answersOf(loader.name);
       const text = loader.keyText(key);
       const known = ofLoader.get(text) as Promise<Value> | undefined;
       if (known !== undefined) return known;
@@ -31,6 +37,9 @@ export function createMemo(cancellation?: Cancellation): Memo {
       const answer = loader.load(key, cancellation);
       ofLoader.set(text, answer);
       return answer;
+    },
+    prime(loader, key, value) {
+      answersOf(loader.name).set(loader.keyText(key), Promise.resolve(value));
     },
     clear() {
       answers.clear();

@@ -30,6 +30,7 @@ export interface ItemPageKey {
 type Cells = [bigint, string | null, ItemKind, string];
 
 const COLUMNS = "id, external_id, kind, display_name";
+const COLUMNS_OF_INGREDIENT = "i.id, i.external_id, i.kind, i.display_name";
 
 const RECIPES_SQL =
   "SELECT item_id, ingredient_item_id, `count` FROM item_recipe WHERE item_id IN (?) " +
@@ -79,20 +80,30 @@ function recipesOf(rows: readonly [bigint, bigint, bigint][]): Map<bigint, ItemC
 /** Which items exist, and their recipes, as a write decides on them. */
 export interface CatalogueExcerpt {
   has(itemId: bigint): boolean;
+  /** Of the items and of the ingredients of their recipes; null for others. */
+  itemOf(itemId: bigint): ItemRow | null;
   /** In item-id order; empty where there is none. */
   recipeOf(itemId: bigint): readonly ItemCountRow[];
 }
 
-/** The given items with their recipes. Two statements, which travel together. */
+/** The given items with their recipes and the items of those. Two statements, which travel together. */
 export async function findCatalogue(transaction: Transaction, itemIds: readonly bigint[]): Promise<CatalogueExcerpt> {
-  if (itemIds.length === 0) return { has: () => false, recipeOf: () => [] };
-  const [items, lines] = await Promise.all([
-    transaction.query<[bigint][]>("SELECT id FROM item WHERE id IN (?)", [itemIds]),
+  if (itemIds.length === 0) return { has: () => false, itemOf: () => null, recipeOf: () => [] };
+  const [rows, lines] = await Promise.all([
+    transaction.query<Cells[]>(
+      `SELECT ${COLUMNS} FROM item WHERE id IN (?) UNION ` +
+        `SELECT ${COLUMNS_OF_INGREDIENT} FROM item_recipe r JOIN item i ON i.id = r.ingredient_item_id WHERE r.item_id IN (?)`,
+      [itemIds, itemIds],
+    ),
     transaction.query<[bigint, bigint, bigint][]>(RECIPES_SQL, [itemIds]),
   ]);
-  const known = new Set(items.map(([itemId]) => itemId));
+  const items = new Map(rows.map((cells) => [cells[0], itemRow(cells)]));
   const recipes = recipesOf(lines);
-  return { has: (itemId) => known.has(itemId), recipeOf: (itemId) => recipes.get(itemId) ?? [] };
+  return {
+    has: (itemId) => items.has(itemId),
+    itemOf: (itemId) => items.get(itemId) ?? null,
+    recipeOf: (itemId) => recipes.get(itemId) ?? [],
+  };
 }
 
 /** An item as the studio's tools know it. */

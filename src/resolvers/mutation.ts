@@ -78,8 +78,10 @@ export const mutationResolvers = {
   ...catalogueMutations,
 } satisfies MutationResolvers;
 
-async function itemsPayload(context: Context, { outcome, player }: CommandAnswer): Promise<ItemsPayloadModel> {
+async function itemsPayload(context: Context, answer: CommandAnswer): Promise<ItemsPayloadModel> {
+  const { outcome, player } = answer;
   const { memo, loaders } = context;
+  for (const item of answer.items) memo.prime(loaders.itemById, item.itemId, item);
   const [transaction = null] = outcome.transactions;
   const [changed, items] = await Promise.all([
     transaction === null ? null : (player ?? memo.load(loaders.playerById, transaction.playerId)),

@@ -10,7 +10,7 @@ import { counts, seed, timeoutFor } from "./kit/counts.ts";
 import type { Entry, History } from "./kit/history.ts";
 import { startMysqlProcess, type MysqlProcess } from "./kit/mysql-process.ts";
 import { report, seconds } from "./kit/report.ts";
-import { expectSound, tryOut } from "./kit/trial.ts";
+import { expectSoundUnderLoad, tryOut } from "./kit/trial.ts";
 import { createWorld, type World } from "./kit/world.ts";
 
 const NAME = "an-outage-of-mysql-loses-and-doubles-nothing";
@@ -40,16 +40,22 @@ it(
     for (let round = 0; round < counts.mysqlKills; round += 1) {
       const verdict = await tryOut({ world, servers, seed: seed + round }, async (history) => {
         await delay(counts.loadMs);
+        const killedAtMs = performance.now();
         await mysql.kill();
         await mysql.start();
-        longestMs = Math.max(longestMs, await untilEachWrites(history));
+        await untilWritesAreDone(history);
+        longestMs = Math.max(longestMs, performance.now() - killedAtMs);
         await delay(counts.loadMs / 2);
       });
-      expectSound(verdict);
+      expectSoundUnderLoad(verdict);
       expect(slowestMs(verdict.history)).toBeLessThan(ANSWER_MS_MAX);
       answered += verdict.history.count().ok;
     }
-    report(NAME, { kills: counts.mysqlKills, "writes done": answered, "longest recovery": seconds(longestMs) });
+    report(NAME, {
+      kills: counts.mysqlKills,
+      "writes done": answered,
+      "longest time from the kill to the next write": seconds(longestMs),
+    });
   },
   timeoutFor(counts.mysqlKills, 30_000),
 );
@@ -63,10 +69,10 @@ it.each(counts.freezesMs)(
       mysql.freeze();
       await delay(frozenMs);
       mysql.thaw();
-      recoveryMs = await untilEachWrites(history);
+      recoveryMs = await untilWritesAreDone(history);
       await delay(counts.loadMs / 2);
     });
-    expectSound(verdict);
+    expectSoundUnderLoad(verdict);
     expect(slowestMs(verdict.history)).toBeLessThan(ANSWER_MS_MAX);
     report(NAME, {
       "frozen for": seconds(frozenMs),
@@ -78,7 +84,7 @@ it.each(counts.freezesMs)(
 );
 
 /** Waits for a write that was asked from now on and is done; how long that took. */
-async function untilEachWrites(history: History): Promise<number> {
+async function untilWritesAreDone(history: History): Promise<number> {
   const sinceMs = performance.now();
   const isNewWrite = ({ key, outcome, startedAtMs }: Entry) =>
     key !== null && outcome === "ok" && startedAtMs >= sinceMs;

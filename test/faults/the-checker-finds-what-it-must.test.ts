@@ -3,6 +3,7 @@
 
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, it } from "vitest";
+import { connectTo } from "../../scripts/migrations/connection.ts";
 import { startFaultProxy, type FaultProxy } from "../kit/fault-proxy.ts";
 import { seed } from "./kit/counts.ts";
 import type { Mix } from "./kit/load.ts";
@@ -10,7 +11,7 @@ import { mutants, type Mutant } from "./kit/mutants.ts";
 import { report } from "./kit/report.ts";
 import { startServersHere } from "./kit/server-here.ts";
 import { createTestWorld } from "./kit/test-world.ts";
-import { expectSound, tryOut, type Verdict } from "./kit/trial.ts";
+import { expectSoundUnderLoad, tryOut, type Verdict } from "./kit/trial.ts";
 import type { World } from "./kit/world.ts";
 
 /** A slice of load, and how many of them a mistake has to show itself. */
@@ -21,11 +22,14 @@ const PLAYERS = 4;
 const RESOLVE_MS = 2_500;
 /** Between two lost COMMITs: most must pass. */
 const LOST_COMMIT_EVERY_MS = 40;
+/** Longer than a command is skipped before it waits. */
+const ROWS_HELD_MS = 150;
+const ROWS_FREE_MS = 30;
 
 it("finds nothing wrong with the server as it is, under the same faults", async () => {
-  for (const fault of ["lost commits", "failing statements"] as const) {
+  for (const fault of ["lost commits", "failing statements", "held rows"] as const) {
     await runMutant({ name: "is as it is", edits: [], fault, found: /^$/ }, async (trial) =>
-      expectSound(await trial()),
+      expectSoundUnderLoad(await trial()),
     );
   }
 }, 60_000);
@@ -56,12 +60,16 @@ async function runMutant(mutant: Mutant, work: (trial: () => Promise<Verdict>) =
     route: async (databaseUrl) => (proxy = await startFaultProxy(databaseUrl)).url,
   });
   const { servers, stop } = await startServersHere(world, mutant.edits);
-  const mix = mutant.kinds === undefined ? {} : { mix: mixOf(mutant.kinds) };
+  const { kinds, twinShare } = mutant;
+  const load = {
+    ...(kinds === undefined ? {} : { mix: mixOf(kinds) }),
+    ...(twinShare === undefined ? {} : { twinShare }),
+  };
   let slice = 0;
   try {
     await work(() => {
       slice += 1;
-      return tryOut({ world, servers, seed: seed + slice, resolveMs: RESOLVE_MS, ...mix }, () =>
+      return tryOut({ world, servers, seed: seed + slice, resolveMs: RESOLVE_MS, ...load }, () =>
         makeFault(mutant.fault, proxy!, world),
       );
     });
@@ -73,20 +81,46 @@ async function runMutant(mutant: Mutant, work: (trial: () => Promise<Verdict>) =
 }
 
 /** A slice's time, with the fault in it. */
-async function makeFault(fault: Mutant["fault"], proxy: FaultProxy, { query }: World): Promise<void> {
-  if (fault === "failing statements") {
-    // What a lock wait inside a transaction looks like: that statement alone is rolled back.
-    await query(
-      "CREATE TRIGGER failing BEFORE INSERT ON idempotency FOR EACH ROW IF RAND() < 0.03 THEN " +
-        "SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 1205, MESSAGE_TEXT = 'made to fail'; END IF",
-    );
-  }
+async function makeFault(fault: Mutant["fault"], proxy: FaultProxy, world: World): Promise<void> {
   const startedAtMs = performance.now();
-  while (performance.now() - startedAtMs < SLICE_MS) {
-    if (fault === "lost commits") await Promise.race([proxy.cutBefore("COMMIT"), delay(SLICE_MS)]);
+  const isOver = () => performance.now() - startedAtMs >= SLICE_MS;
+  if (fault === undefined) await delay(SLICE_MS);
+  else if (fault === "lost commits") await loseCommits(proxy, isOver);
+  else if (fault === "held rows") await holdRows(world, isOver);
+  else await failStatements(world);
+}
+
+async function loseCommits(proxy: FaultProxy, isOver: () => boolean): Promise<void> {
+  while (!isOver()) {
+    await Promise.race([proxy.cutBefore("COMMIT"), delay(SLICE_MS)]);
     await delay(LOST_COMMIT_EVERY_MS);
   }
-  if (fault === "failing statements") await query("DROP TRIGGER failing");
+}
+
+/** Somebody holds all players now and then, so that both servers wait for them at once. */
+async function holdRows({ adminUrl }: World, isOver: () => boolean): Promise<void> {
+  const holder = await connectTo(adminUrl);
+  try {
+    while (!isOver()) {
+      await holder.query("BEGIN");
+      await holder.query("SELECT id FROM player FOR UPDATE");
+      await delay(ROWS_HELD_MS);
+      await holder.query("ROLLBACK");
+      await delay(ROWS_FREE_MS);
+    }
+  } finally {
+    await holder.end();
+  }
+}
+
+/** What a lock wait inside a transaction looks like: that statement alone is rolled back. */
+async function failStatements({ query }: World): Promise<void> {
+  await query(
+    "CREATE TRIGGER failing BEFORE INSERT ON idempotency FOR EACH ROW IF RAND() < 0.03 THEN " +
+      "SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 1205, MESSAGE_TEXT = 'made to fail'; END IF",
+  );
+  await delay(SLICE_MS);
+  await query("DROP TRIGGER failing");
 }
 
 function mixOf(kinds: NonNullable<Mutant["kinds"]>): Mix {

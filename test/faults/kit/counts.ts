@@ -16,6 +16,7 @@ const inTests = {
   freezesMs: [1_000, 5_000],
   lostRepliesToCommit: 3,
   lostCommits: 3,
+  lostUnderLoad: 12,
   rowHeldMs: 4_500,
   /** How long the load runs before and after each fault. */
   loadMs: 800,
@@ -30,6 +31,7 @@ const inDrill: typeof inTests = {
   freezesMs: [1_000, 5_000, 30_000],
   lostRepliesToCommit: 500,
   lostCommits: 500,
+  lostUnderLoad: 500,
   rowHeldMs: 30_000,
   loadMs: 2_000,
 };

@@ -20,6 +20,8 @@ export interface LoadOptions {
   readonly mix?: Mix;
   /** Only these players; all where not given. */
   readonly playerIds?: readonly number[];
+  /** How many of the writes are sent to two servers at once. */
+  readonly twinShare?: number;
   /** How long a stopped load goes on asking for what it does not know. */
   readonly resolveMs?: number;
 }
@@ -104,7 +106,7 @@ class Session {
   async #write(ask: Ask): Promise<void> {
     const { state } = this.#options;
     const key = this.#newKey();
-    if (this.#random.chance(TWIN_SHARE)) {
+    if (this.#random.chance(this.#options.twinShare ?? TWIN_SHARE)) {
       await Promise.all([this.#send(ask, key, 0), this.#send(ask, key, 1)]);
     }
     for (;;) {

@@ -9,7 +9,9 @@ export interface Mutant {
   readonly name: string;
   readonly edits: readonly Edit[];
   /** What goes wrong around the servers meanwhile; see the test. */
-  readonly fault?: "lost commits" | "failing statements";
+  readonly fault?: "lost commits" | "failing statements" | "held rows";
+  /** How many of the writes come as twins; as the load has it where not given. */
+  readonly twinShare?: number;
   /** Kinds of requests that the load is of; all where not given. */
   readonly kinds?: readonly Ask["kind"][];
   /** Of one of the violations, `law: sentence`, or of a line of `npm run verify`. */
@@ -64,6 +66,8 @@ export const mutants: readonly Mutant[] = [
       { path: IDEMPOTENCY, from: '.join(" OR ")} FOR UPDATE`', to: '.join(" OR ")}`' },
       { path: IDEMPOTENCY, from: "INSERT INTO idempotency", to: "INSERT IGNORE INTO idempotency" },
     ],
+    fault: "held rows",
+    twinShare: 0.7,
     found: /^answers: .* was told different things/,
   },
   {
@@ -149,10 +153,10 @@ export const mutants: readonly Mutant[] = [
       { path: TRANSACTION, from: "const result = await work({", to: "const attempt = () => work({" },
       {
         path: TRANSACTION,
-        from: "pool.queryOn(connection, { sql, rowsAsArray: true }, values),\n    });\n",
+        from: "    if (performance.now() - startedAtMs > limits.writeTransactionMs)",
         to:
-          "pool.queryOn(connection, { sql, rowsAsArray: true }, values),\n    });\n" +
-          "    const result = await attempt().catch(attempt);\n",
+          "    const result = await attempt().catch(attempt);\n" +
+          "    if (performance.now() - startedAtMs > limits.writeTransactionMs)",
       },
     ],
     fault: "failing statements",
@@ -180,7 +184,7 @@ export const mutants: readonly Mutant[] = [
         from: 'return { kind: "deferred", heldUpBy: holding };',
         to:
           'return { kind: "answered", ' +
-          "answer: { outcome: { refusals: [], transactions: [], changes: [] }, replayed: false, player: null } };",
+          "answer: { outcome: { refusals: [], transactions: [], changes: [] }, replayed: false, player: null, items: [] } };",
       },
     ],
     found: /^ledger: .* was ok, and names 0 entries/,
@@ -215,6 +219,7 @@ export const mutants: readonly Mutant[] = [
         to: "keys.map(() => [...quantitiesByPlayer.values()][0] ?? NOTHING)",
       },
     ],
+    kinds: ["GrantItems", "PlayerState"],
     found: /^privacy: an answer to player .* shows what is private to player/,
   },
 ];

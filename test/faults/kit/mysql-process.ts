@@ -1,14 +1,17 @@
 // A MariaDB and two Redis of one test file's own, whose MariaDB may be killed, started again and frozen: the servers
 // that all test files share must live.
 
-import { readFileSync, realpathSync } from "node:fs";
+import { realpathSync } from "node:fs";
 import { join } from "node:path";
 import { migrate } from "../../../scripts/migrate.ts";
+import { isPortFree } from "../../../scripts/stack/ports.ts";
 import { pidsWithArgument } from "../../../scripts/stack/process-table.ts";
 import { openStack, type Stack } from "../../../scripts/stack/stack.ts";
 import { temporaryDataDir } from "../../kit/command.ts";
 import { until } from "../../kit/until.ts";
 import type { WorldPlace } from "./world.ts";
+
+const HOST = "127.0.0.1";
 
 export interface MysqlProcess {
   /** A migrated, empty database on it. */
@@ -23,7 +26,6 @@ export interface MysqlProcess {
   thaw(): void;
   /** Ends all three servers. */
   close(): Promise<void>;
-  ports(): string;
 }
 
 export async function startMysqlProcess(): Promise<MysqlProcess> {
@@ -40,6 +42,7 @@ export async function startMysqlProcess(): Promise<MysqlProcess> {
   const { urls, adminDatabaseUrl } = await open();
   await migrate(urls);
   const marker = `--datadir=${join(realpathSync(dataDir), "stack", flavour)}`;
+  const port = Number(new URL(urls.databaseUrl).port);
   const signal = (name: NodeJS.Signals): void => {
     for (const pid of pidsWithArgument((argument) => argument === marker)) process.kill(pid, name);
   };
@@ -47,15 +50,15 @@ export async function startMysqlProcess(): Promise<MysqlProcess> {
     place: { ...urls, adminUrl: adminDatabaseUrl! },
     async kill() {
       signal("SIGKILL");
+      // A process that is gone may hold its port for a moment more, and would be started again on another.
       await until(
-        () => pidsWithArgument((argument) => argument === marker).length === 0,
+        async () => pidsWithArgument((argument) => argument === marker).length === 0 && (await isPortFree(HOST, port)),
         () => "the killed server is still there",
       );
     },
     start: async () => void (await open()),
     freeze: () => signal("SIGSTOP"),
     thaw: () => signal("SIGCONT"),
-    ports: () => readFileSync(join(dataDir, "stack", "ports.json"), "utf8") + readFileSync(join(dataDir, "stack", "logs", "mariadb.log"), "utf8").split("\n").slice(-25).join("\n"),
     async close() {
       signal("SIGCONT");
       for (const stack of holds) await stack.leave();

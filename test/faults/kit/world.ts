@@ -30,6 +30,8 @@ export interface World extends Pick<Case, "recipes" | "markers"> {
   readonly receivableIds: readonly number[];
   /** Each player has item locations from 1 to this n. */
   readonly itemLocationNMax: number;
+  /** Of an administrator. */
+  readonly adminUrl: string;
   /** Settings of a server of this world. */
   readonly environment: Readonly<Record<string, string>>;
   /** Runs one statement as administrator, on a connection of its own: MySQL may have been restarted. */
@@ -46,10 +48,12 @@ export interface World extends Pick<Case, "recipes" | "markers"> {
 const PLAYERS = 10;
 const ITEM_LOCATIONS = 12;
 const QUANTITY = 6n;
-/** Of this database: others may be busy on the same server. */
-const OPEN_TRANSACTIONS =
-  "SELECT COUNT(*) AS open FROM information_schema.innodb_trx t " +
-  "JOIN information_schema.processlist p ON p.id = t.trx_mysql_thread_id WHERE p.db = DATABASE()";
+/**
+ * Fails while anybody holds a player's row, as every transaction that writes does. (information_schema.innodb_trx is a
+ * copy that is renewed only when nobody has read it for 100 ms.)
+ */
+const LOCK_ALL_PLAYERS = "SELECT id FROM player FOR UPDATE NOWAIT";
+const LOCK_WAIT_ERRNOS = new Set([1205, 3572]);
 /** Longer than a group without a connection waits for one. */
 const QUIET_MS = 400;
 
@@ -87,6 +91,7 @@ export async function createWorld(place: WorldPlace, playerCount = PLAYERS): Pro
     recipes,
     markers: new Map(playerIds.map((playerId) => [playerId, markerOf(playerId)])),
     itemLocationNMax: ITEM_LOCATIONS,
+    adminUrl: place.adminUrl,
     environment: {
       NODE_ENV: "development",
       DATABASE_URL: place.databaseUrl,
@@ -145,17 +150,27 @@ async function queryOnce(url: string, sql: string, values?: readonly unknown[]):
 
 async function untilQuiet(query: Query, servers: readonly Server[]): Promise<void> {
   let quietSinceMs: number | null = null;
+  let waiting: number[] = [];
   await until(
     async () => {
-      const [{ open }] = await query(OPEN_TRANSACTIONS);
-      const waiting = await Promise.all(servers.map(commandsWaiting));
-      const isQuiet = Number(open) === 0 && waiting.every((count) => count === 0);
+      waiting = await Promise.all(servers.map(commandsWaiting));
+      const isQuiet = waiting.every((count) => count === 0) && (await areAllPlayersFree(query));
       quietSinceMs = isQuiet ? (quietSinceMs ?? performance.now()) : null;
       return quietSinceMs !== null && performance.now() - quietSinceMs >= QUIET_MS;
     },
-    () => "transactions or commands are still on their way",
+    () => `commands or transactions are still on their way: ${waiting.join(", ")} commands wait`,
     20_000,
   );
+}
+
+async function areAllPlayersFree(query: Query): Promise<boolean> {
+  try {
+    await query(LOCK_ALL_PLAYERS);
+    return true;
+  } catch (error) {
+    if (LOCK_WAIT_ERRNOS.has((error as { errno?: number }).errno ?? 0)) return false;
+    throw error;
+  }
 }
 
 async function commandsWaiting({ port }: Server): Promise<number> {

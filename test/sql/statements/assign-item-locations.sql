@@ -8,9 +8,9 @@ INSERT INTO item_location (player_id, n, item_id, location_id, lat, lng, cell) V
 
 SELECT CAST(NOW(3) AS CHAR)
 
-SELECT id FROM item WHERE id IN (?)
-
 SELECT id, external_id, display_name, email, city, birth_year, created_at, version, item_location_n_last FROM player FORCE INDEX (PRIMARY) WHERE id IN (?) ORDER BY id FOR UPDATE SKIP LOCKED
+
+SELECT id, external_id, kind, display_name FROM item WHERE id IN (?) UNION SELECT i.id, i.external_id, i.kind, i.display_name FROM item_recipe r JOIN item i ON i.id = r.ingredient_item_id WHERE r.item_id IN (?)
 
 SELECT id, lat, lng, used_at FROM location WHERE id IN (?)
 
@@ -31,9 +31,9 @@ INSERT INTO item_location (player_id, n, item_id, location_id, lat, lng, cell) V
 
 SELECT CAST(NOW(3) AS CHAR)
 
-SELECT id FROM item WHERE id IN (?)
-
 SELECT id, external_id, display_name, email, city, birth_year, created_at, version, item_location_n_last FROM player FORCE INDEX (PRIMARY) WHERE id IN (?) ORDER BY id FOR UPDATE SKIP LOCKED
+
+SELECT id, external_id, kind, display_name FROM item WHERE id IN (?) UNION SELECT i.id, i.external_id, i.kind, i.display_name FROM item_recipe r JOIN item i ON i.id = r.ingredient_item_id WHERE r.item_id IN (?)
 
 SELECT id, lat, lng, used_at FROM location WHERE id IN (?)
 
@@ -54,9 +54,9 @@ INSERT INTO item_location (player_id, n, item_id, location_id, lat, lng, cell) V
 
 SELECT CAST(NOW(3) AS CHAR)
 
-SELECT id FROM item WHERE id IN (?)
-
 SELECT id, external_id, display_name, email, city, birth_year, created_at, version, item_location_n_last FROM player FORCE INDEX (PRIMARY) WHERE id IN (?) ORDER BY id FOR UPDATE SKIP LOCKED
+
+SELECT id, external_id, kind, display_name FROM item WHERE id IN (?) UNION SELECT i.id, i.external_id, i.kind, i.display_name FROM item_recipe r JOIN item i ON i.id = r.ingredient_item_id WHERE r.item_id IN (?)
 
 SELECT id, lat, lng, used_at FROM location WHERE id IN (?)
 
@@ -79,11 +79,11 @@ INSERT INTO idempotency (player_id, idempotency_key, request_hmac, outcome) VALU
 
 SELECT CAST(NOW(3) AS CHAR)
 
-SELECT id FROM item WHERE id IN (?)
-
 SELECT id FROM player WHERE id IN (?)
 
 SELECT id, external_id, display_name, email, city, birth_year, created_at, version, item_location_n_last FROM player FORCE INDEX (PRIMARY) WHERE id IN (?) ORDER BY id FOR UPDATE SKIP LOCKED
+
+SELECT id, external_id, kind, display_name FROM item WHERE id IN (?) UNION SELECT i.id, i.external_id, i.kind, i.display_name FROM item_recipe r JOIN item i ON i.id = r.ingredient_item_id WHERE r.item_id IN (?)
 
 SELECT id, lat, lng, used_at FROM location WHERE id IN (?)
 

@@ -1,4 +1,4 @@
--- an effect: 13 statements
+-- an effect: 12 statements
 
 COMMIT
 
@@ -12,11 +12,9 @@ INSERT INTO player_item (player_id, item_id, quantity) VALUES (?) [, ...] ON DUP
 
 SELECT CAST(NOW(3) AS CHAR)
 
-SELECT id FROM item WHERE id IN (?)
-
 SELECT id, external_id, display_name, email, city, birth_year, created_at, version, item_location_n_last FROM player FORCE INDEX (PRIMARY) WHERE id IN (?) ORDER BY id FOR UPDATE SKIP LOCKED
 
-SELECT id, external_id, kind, display_name FROM item WHERE id IN (?)
+SELECT id, external_id, kind, display_name FROM item WHERE id IN (?) UNION SELECT i.id, i.external_id, i.kind, i.display_name FROM item_recipe r JOIN item i ON i.id = r.ingredient_item_id WHERE r.item_id IN (?)
 
 SELECT item_id, ingredient_item_id, `count` FROM item_recipe WHERE item_id IN (?) ORDER BY item_id, ingredient_item_id
 
@@ -35,9 +33,9 @@ INSERT INTO idempotency (player_id, idempotency_key, request_hmac, outcome) VALU
 
 SELECT CAST(NOW(3) AS CHAR)
 
-SELECT id FROM item WHERE id IN (?)
-
 SELECT id, external_id, display_name, email, city, birth_year, created_at, version, item_location_n_last FROM player FORCE INDEX (PRIMARY) WHERE id IN (?) ORDER BY id FOR UPDATE SKIP LOCKED
+
+SELECT id, external_id, kind, display_name FROM item WHERE id IN (?) UNION SELECT i.id, i.external_id, i.kind, i.display_name FROM item_recipe r JOIN item i ON i.id = r.ingredient_item_id WHERE r.item_id IN (?)
 
 SELECT item_id, ingredient_item_id, `count` FROM item_recipe WHERE item_id IN (?) ORDER BY item_id, ingredient_item_id
 
@@ -52,13 +50,13 @@ COMMIT
 
 SELECT CAST(NOW(3) AS CHAR)
 
-SELECT id FROM item WHERE id IN (?)
-
 SELECT id, external_id, display_name, email, city, birth_year, created_at, version, item_location_n_last FROM player FORCE INDEX (PRIMARY) WHERE id IN (?) ORDER BY id FOR UPDATE SKIP LOCKED
 
 SELECT id, external_id, display_name, email, city, birth_year, created_at, version, item_location_n_last FROM player WHERE id IN (?)
 
 SELECT id, external_id, kind, display_name FROM item WHERE id IN (?)
+
+SELECT id, external_id, kind, display_name FROM item WHERE id IN (?) UNION SELECT i.id, i.external_id, i.kind, i.display_name FROM item_recipe r JOIN item i ON i.id = r.ingredient_item_id WHERE r.item_id IN (?)
 
 SELECT item_id, ingredient_item_id, `count` FROM item_recipe WHERE item_id IN (?) ORDER BY item_id, ingredient_item_id
 

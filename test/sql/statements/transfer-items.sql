@@ -12,9 +12,9 @@ INSERT INTO player_item (player_id, item_id, quantity) VALUES (?) [, ...] ON DUP
 
 SELECT CAST(NOW(3) AS CHAR)
 
-SELECT id FROM item WHERE id IN (?)
-
 SELECT id, external_id, display_name, email, city, birth_year, created_at, version, item_location_n_last FROM player FORCE INDEX (PRIMARY) WHERE id IN (?) ORDER BY id FOR UPDATE SKIP LOCKED
+
+SELECT id, external_id, kind, display_name FROM item WHERE id IN (?) UNION SELECT i.id, i.external_id, i.kind, i.display_name FROM item_recipe r JOIN item i ON i.id = r.ingredient_item_id WHERE r.item_id IN (?)
 
 SELECT item_id, ingredient_item_id, `count` FROM item_recipe WHERE item_id IN (?) ORDER BY item_id, ingredient_item_id
 
@@ -39,9 +39,9 @@ INSERT INTO player_item (player_id, item_id, quantity) VALUES (?) [, ...] ON DUP
 
 SELECT CAST(NOW(3) AS CHAR)
 
-SELECT id FROM item WHERE id IN (?)
-
 SELECT id, external_id, display_name, email, city, birth_year, created_at, version, item_location_n_last FROM player FORCE INDEX (PRIMARY) WHERE id IN (?) ORDER BY id FOR UPDATE SKIP LOCKED
+
+SELECT id, external_id, kind, display_name FROM item WHERE id IN (?) UNION SELECT i.id, i.external_id, i.kind, i.display_name FROM item_recipe r JOIN item i ON i.id = r.ingredient_item_id WHERE r.item_id IN (?)
 
 SELECT item_id, ingredient_item_id, `count` FROM item_recipe WHERE item_id IN (?) ORDER BY item_id, ingredient_item_id
 
@@ -60,9 +60,9 @@ INSERT INTO idempotency (player_id, idempotency_key, request_hmac, outcome) VALU
 
 SELECT CAST(NOW(3) AS CHAR)
 
-SELECT id FROM item WHERE id IN (?)
-
 SELECT id, external_id, display_name, email, city, birth_year, created_at, version, item_location_n_last FROM player FORCE INDEX (PRIMARY) WHERE id IN (?) ORDER BY id FOR UPDATE SKIP LOCKED
+
+SELECT id, external_id, kind, display_name FROM item WHERE id IN (?) UNION SELECT i.id, i.external_id, i.kind, i.display_name FROM item_recipe r JOIN item i ON i.id = r.ingredient_item_id WHERE r.item_id IN (?)
 
 SELECT item_id, ingredient_item_id, `count` FROM item_recipe WHERE item_id IN (?) ORDER BY item_id, ingredient_item_id
 
@@ -77,9 +77,9 @@ COMMIT
 
 SELECT CAST(NOW(3) AS CHAR)
 
-SELECT id FROM item WHERE id IN (?)
-
 SELECT id, external_id, display_name, email, city, birth_year, created_at, version, item_location_n_last FROM player FORCE INDEX (PRIMARY) WHERE id IN (?) ORDER BY id FOR UPDATE SKIP LOCKED
+
+SELECT id, external_id, kind, display_name FROM item WHERE id IN (?) UNION SELECT i.id, i.external_id, i.kind, i.display_name FROM item_recipe r JOIN item i ON i.id = r.ingredient_item_id WHERE r.item_id IN (?)
 
 SELECT item_id, ingredient_item_id, `count` FROM item_recipe WHERE item_id IN (?) ORDER BY item_id, ingredient_item_id
 
