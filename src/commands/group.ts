@@ -14,7 +14,7 @@ import { deleteItemLocations, lockItemLocations } from "../repositories/item-loc
 import { insertItemTransactions } from "../repositories/item-transaction.ts";
 import { findCatalogue, type ItemRow } from "../repositories/item.ts";
 import { lockBalances, setBalances } from "../repositories/player-item.ts";
-import { findExistingPlayerIds, lockPlayers, setVersions, type PlayerRow } from "../repositories/player.ts";
+import { findExistingPlayerIds, growVersions, lockPlayers, type PlayerRow } from "../repositories/player.ts";
 import { databaseNow } from "../repositories/clock.ts";
 import type { Fence } from "../cache/fence.ts";
 import type { Command } from "./command.ts";
@@ -185,7 +185,7 @@ async function write(
   await Promise.all([
     insertItemTransactions(transaction, ledger.transactions),
     setBalances(transaction, ledger.newBalances()),
-    setVersions(transaction, ledger.newVersions()),
+    growVersions(transaction, ledger.growths()),
     deleteItemLocations(transaction, ledger.collected),
     insertIdempotencyRecords(
       transaction,

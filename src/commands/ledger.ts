@@ -115,9 +115,12 @@ export class Ledger {
     return lines.map(({ itemId }) => ({ itemId, quantity: this.quantityOf(playerId, itemId) }));
   }
 
-  /** Each player's last version, for those that changed. */
-  newVersions(): { playerId: bigint; version: bigint }[] {
-    return [...this.#versions].map(([playerId, version]) => ({ playerId, version }));
+  /** How many entries each player has got, for those that have. */
+  growths(): { playerId: bigint; entryCount: bigint }[] {
+    return [...this.#versions].map(([playerId, version]) => {
+      const { version: before } = must(this.#players.get(playerId), "the player is not locked");
+      return { playerId, entryCount: version - before };
+    });
   }
 
   /** Each balance that changed, as it is at the end. */

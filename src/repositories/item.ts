@@ -30,7 +30,6 @@ export interface ItemPageKey {
 type Cells = [bigint, string | null, ItemKind, string];
 
 const COLUMNS = "id, external_id, kind, display_name";
-const COLUMNS_OF_INGREDIENT = "i.id, i.external_id, i.kind, i.display_name";
 
 const RECIPES_SQL =
   "SELECT item_id, ingredient_item_id, `count` FROM item_recipe WHERE item_id IN (?) " +
@@ -86,19 +85,21 @@ export interface CatalogueExcerpt {
   recipeOf(itemId: bigint): readonly ItemCountRow[];
 }
 
-/** The given items with their recipes and the items of those. Two statements, which travel together. */
+/** The given items with their recipes and the items of those. One statement. */
 export async function findCatalogue(transaction: Transaction, itemIds: readonly bigint[]): Promise<CatalogueExcerpt> {
   if (itemIds.length === 0) return { has: () => false, itemOf: () => null, recipeOf: () => [] };
-  const [rows, lines] = await Promise.all([
-    transaction.query<Cells[]>(
-      `SELECT ${COLUMNS} FROM item WHERE id IN (?) UNION ` +
-        `SELECT ${COLUMNS_OF_INGREDIENT} FROM item_recipe r JOIN item i ON i.id = r.ingredient_item_id WHERE r.item_id IN (?)`,
-      [itemIds, itemIds],
-    ),
-    transaction.query<[bigint, bigint, bigint][]>(RECIPES_SQL, [itemIds]),
-  ]);
-  const items = new Map(rows.map((cells) => [cells[0], itemRow(cells)]));
-  const recipes = recipesOf(lines);
+  // The types of both halves are the same: NULLs would make texts of the numbers below them.
+  const rows = await transaction.query<[...Cells, bigint, bigint][]>(
+    `SELECT ${COLUMNS}, id, 0 FROM item WHERE id IN (?) UNION ALL ` +
+      "SELECT i.id, i.external_id, i.kind, i.display_name, r.item_id, r.count " +
+      "FROM item_recipe r JOIN item i ON i.id = r.ingredient_item_id WHERE r.item_id IN (?)",
+    [itemIds, itemIds],
+  );
+  const items = new Map(rows.map(([...cells]) => [cells[0], itemRow(cells.slice(0, 4) as Cells)]));
+  const lines = rows.flatMap(([ingredientItemId, , , , itemId, count]): [bigint, bigint, bigint][] =>
+    count === 0n ? [] : [[itemId, ingredientItemId, count]],
+  );
+  const recipes = recipesOf(lines.toSorted(([, a], [, b]) => (a < b ? -1 : 1)));
   return {
     has: (itemId) => items.has(itemId),
     itemOf: (itemId) => items.get(itemId) ?? null,

@@ -54,18 +54,21 @@ export async function findExistingPlayerIds(transaction: Transaction, playerIds:
   return rows.map(([playerId]) => playerId);
 }
 
-/** Of locked rows. One statement. */
-export async function setVersions(
+/**
+ * Of locked rows, whose versions grow by what is given. One statement: most players of a group have one new entry, so
+ * only the others are named one by one.
+ */
+export async function growVersions(
   transaction: Transaction,
-  versions: readonly { readonly playerId: bigint; readonly version: bigint }[],
+  growths: readonly { readonly playerId: bigint; readonly entryCount: bigint }[],
 ): Promise<void> {
-  if (versions.length === 0) return;
-  const given = versions.map((_, place) => (place === 0 ? "SELECT ? AS id, ? AS version" : "SELECT ?, ?"));
-  await transaction.query(
-    `UPDATE (${given.join(" UNION ALL ")}) v STRAIGHT_JOIN player p FORCE INDEX (PRIMARY) ON p.id = v.id ` +
-      "SET p.version = v.version",
-    versions.flatMap(({ playerId, version }) => [playerId, version]),
-  );
+  if (growths.length === 0) return;
+  const several = growths.filter(({ entryCount }) => entryCount !== 1n);
+  const growth = several.length === 0 ? "1" : `CASE id ${several.map(() => "WHEN ? THEN ?").join(" ")} ELSE 1 END`;
+  await transaction.query(`UPDATE player FORCE INDEX (PRIMARY) SET version = version + ${growth} WHERE id IN (?)`, [
+    ...several.flatMap(({ playerId, entryCount }) => [playerId, entryCount]),
+    growths.map(({ playerId }) => playerId),
+  ]);
 }
 
 /** Of locked rows. One statement. */

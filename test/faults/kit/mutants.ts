@@ -117,7 +117,7 @@ export const mutants: readonly Mutant[] = [
           "  await Promise.all([\n" +
           "    insertItemTransactions(transaction, ledger.transactions),\n" +
           "    setBalances(transaction, ledger.newBalances()),\n" +
-          "    setVersions(transaction, ledger.newVersions()),\n",
+          "    growVersions(transaction, ledger.growths()),\n",
         to:
           "  const receipts = ledger.transactions.filter(\n" +
           "    ({ kind, lines }) => kind === 'TRANSFER' && lines.every(({ spent }) => spent === 0n),\n" +
@@ -128,7 +128,7 @@ export const mutants: readonly Mutant[] = [
           "    return Promise.all([\n" +
           "      insertItemTransactions(transaction, those(ledger.transactions)),\n" +
           "      setBalances(transaction, those(ledger.newBalances())),\n" +
-          "      setVersions(transaction, those(ledger.newVersions())),\n" +
+          "      growVersions(transaction, those(ledger.growths())),\n" +
           "    ]);\n" +
           "  };\n" +
           "  await Promise.all([\n" +

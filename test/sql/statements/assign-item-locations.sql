@@ -1,4 +1,4 @@
--- an effect: 10 statements
+-- an effect: 9 statements
 
 COMMIT
 
@@ -10,18 +10,16 @@ SELECT CAST(NOW(3) AS CHAR)
 
 SELECT id, external_id, display_name, email, city, birth_year, created_at, version, item_location_n_last FROM player FORCE INDEX (PRIMARY) WHERE id IN (?) ORDER BY id FOR UPDATE SKIP LOCKED
 
-SELECT id, external_id, kind, display_name FROM item WHERE id IN (?) UNION SELECT i.id, i.external_id, i.kind, i.display_name FROM item_recipe r JOIN item i ON i.id = r.ingredient_item_id WHERE r.item_id IN (?)
+SELECT id, external_id, kind, display_name, id, 0 FROM item WHERE id IN (?) UNION ALL SELECT i.id, i.external_id, i.kind, i.display_name, r.item_id, r.count FROM item_recipe r JOIN item i ON i.id = r.ingredient_item_id WHERE r.item_id IN (?)
 
 SELECT id, lat, lng, used_at FROM location WHERE id IN (?)
-
-SELECT item_id, ingredient_item_id, `count` FROM item_recipe WHERE item_id IN (?) ORDER BY item_id, ingredient_item_id
 
 SELECT player_id, idempotency_key, request_hmac, outcome FROM idempotency FORCE INDEX (PRIMARY) WHERE (player_id = ? AND idempotency_key = ?) FOR UPDATE
 
 UPDATE (SELECT ? AS id, ? AS n_last) v STRAIGHT_JOIN player p FORCE INDEX (PRIMARY) ON p.id = v.id SET p.item_location_n_last = v.n_last
 
 
--- several at once: 10 statements
+-- several at once: 9 statements
 
 COMMIT
 
@@ -33,18 +31,16 @@ SELECT CAST(NOW(3) AS CHAR)
 
 SELECT id, external_id, display_name, email, city, birth_year, created_at, version, item_location_n_last FROM player FORCE INDEX (PRIMARY) WHERE id IN (?) ORDER BY id FOR UPDATE SKIP LOCKED
 
-SELECT id, external_id, kind, display_name FROM item WHERE id IN (?) UNION SELECT i.id, i.external_id, i.kind, i.display_name FROM item_recipe r JOIN item i ON i.id = r.ingredient_item_id WHERE r.item_id IN (?)
+SELECT id, external_id, kind, display_name, id, 0 FROM item WHERE id IN (?) UNION ALL SELECT i.id, i.external_id, i.kind, i.display_name, r.item_id, r.count FROM item_recipe r JOIN item i ON i.id = r.ingredient_item_id WHERE r.item_id IN (?)
 
 SELECT id, lat, lng, used_at FROM location WHERE id IN (?)
-
-SELECT item_id, ingredient_item_id, `count` FROM item_recipe WHERE item_id IN (?) ORDER BY item_id, ingredient_item_id
 
 SELECT player_id, idempotency_key, request_hmac, outcome FROM idempotency FORCE INDEX (PRIMARY) WHERE (player_id = ? AND idempotency_key = ?) FOR UPDATE
 
 UPDATE (SELECT ? AS id, ? AS n_last) v STRAIGHT_JOIN player p FORCE INDEX (PRIMARY) ON p.id = v.id SET p.item_location_n_last = v.n_last
 
 
--- at a location that is not in use: 12 statements
+-- at a location that is not in use: 11 statements
 
 COMMIT
 
@@ -56,13 +52,11 @@ SELECT CAST(NOW(3) AS CHAR)
 
 SELECT id, external_id, display_name, email, city, birth_year, created_at, version, item_location_n_last FROM player FORCE INDEX (PRIMARY) WHERE id IN (?) ORDER BY id FOR UPDATE SKIP LOCKED
 
-SELECT id, external_id, kind, display_name FROM item WHERE id IN (?) UNION SELECT i.id, i.external_id, i.kind, i.display_name FROM item_recipe r JOIN item i ON i.id = r.ingredient_item_id WHERE r.item_id IN (?)
+SELECT id, external_id, kind, display_name, id, 0 FROM item WHERE id IN (?) UNION ALL SELECT i.id, i.external_id, i.kind, i.display_name, r.item_id, r.count FROM item_recipe r JOIN item i ON i.id = r.ingredient_item_id WHERE r.item_id IN (?)
 
 SELECT id, lat, lng, used_at FROM location WHERE id IN (?)
 
 SELECT id, lat, lng, used_at FROM location WHERE id IN (?) ORDER BY id FOR UPDATE
-
-SELECT item_id, ingredient_item_id, `count` FROM item_recipe WHERE item_id IN (?) ORDER BY item_id, ingredient_item_id
 
 SELECT player_id, idempotency_key, request_hmac, outcome FROM idempotency FORCE INDEX (PRIMARY) WHERE (player_id = ? AND idempotency_key = ?) FOR UPDATE
 
@@ -71,7 +65,7 @@ UPDATE (SELECT ? AS id, ? AS n_last) v STRAIGHT_JOIN player p FORCE INDEX (PRIMA
 UPDATE location SET used_at = NOW(3) WHERE id IN (?) AND used_at IS NULL
 
 
--- for nobody: 9 statements
+-- for nobody: 8 statements
 
 COMMIT
 
@@ -83,11 +77,9 @@ SELECT id FROM player WHERE id IN (?)
 
 SELECT id, external_id, display_name, email, city, birth_year, created_at, version, item_location_n_last FROM player FORCE INDEX (PRIMARY) WHERE id IN (?) ORDER BY id FOR UPDATE SKIP LOCKED
 
-SELECT id, external_id, kind, display_name FROM item WHERE id IN (?) UNION SELECT i.id, i.external_id, i.kind, i.display_name FROM item_recipe r JOIN item i ON i.id = r.ingredient_item_id WHERE r.item_id IN (?)
+SELECT id, external_id, kind, display_name, id, 0 FROM item WHERE id IN (?) UNION ALL SELECT i.id, i.external_id, i.kind, i.display_name, r.item_id, r.count FROM item_recipe r JOIN item i ON i.id = r.ingredient_item_id WHERE r.item_id IN (?)
 
 SELECT id, lat, lng, used_at FROM location WHERE id IN (?)
-
-SELECT item_id, ingredient_item_id, `count` FROM item_recipe WHERE item_id IN (?) ORDER BY item_id, ingredient_item_id
 
 SELECT player_id, idempotency_key, request_hmac, outcome FROM idempotency FORCE INDEX (PRIMARY) WHERE (player_id = ? AND idempotency_key = ?) FOR UPDATE
 

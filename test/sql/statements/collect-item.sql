@@ -24,7 +24,7 @@ SELECT player_id, item_id, quantity FROM player_item FORCE INDEX (PRIMARY) WHERE
 
 SELECT player_id, n, item_id, location_id, lat, lng FROM item_location FORCE INDEX (PRIMARY) WHERE (player_id = ? AND n = ?) FOR UPDATE
 
-UPDATE (SELECT ? AS id, ? AS version) v STRAIGHT_JOIN player p FORCE INDEX (PRIMARY) ON p.id = v.id SET p.version = v.version
+UPDATE player FORCE INDEX (PRIMARY) SET version = version + 1 WHERE id IN (?)
 
 
 -- refused for the version: 7 statements

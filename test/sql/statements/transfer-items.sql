@@ -1,4 +1,4 @@
--- an effect: 12 statements
+-- an effect: 11 statements
 
 COMMIT
 
@@ -14,18 +14,16 @@ SELECT CAST(NOW(3) AS CHAR)
 
 SELECT id, external_id, display_name, email, city, birth_year, created_at, version, item_location_n_last FROM player FORCE INDEX (PRIMARY) WHERE id IN (?) ORDER BY id FOR UPDATE SKIP LOCKED
 
-SELECT id, external_id, kind, display_name FROM item WHERE id IN (?) UNION SELECT i.id, i.external_id, i.kind, i.display_name FROM item_recipe r JOIN item i ON i.id = r.ingredient_item_id WHERE r.item_id IN (?)
-
-SELECT item_id, ingredient_item_id, `count` FROM item_recipe WHERE item_id IN (?) ORDER BY item_id, ingredient_item_id
+SELECT id, external_id, kind, display_name, id, 0 FROM item WHERE id IN (?) UNION ALL SELECT i.id, i.external_id, i.kind, i.display_name, r.item_id, r.count FROM item_recipe r JOIN item i ON i.id = r.ingredient_item_id WHERE r.item_id IN (?)
 
 SELECT player_id, idempotency_key, request_hmac, outcome FROM idempotency FORCE INDEX (PRIMARY) WHERE (player_id = ? AND idempotency_key = ?) FOR UPDATE
 
 SELECT player_id, item_id, quantity FROM player_item FORCE INDEX (PRIMARY) WHERE (player_id = ? AND item_id IN (?)) [OR ...] FOR UPDATE
 
-UPDATE (SELECT ? AS id, ? AS version [UNION ALL ...]) v STRAIGHT_JOIN player p FORCE INDEX (PRIMARY) ON p.id = v.id SET p.version = v.version
+UPDATE player FORCE INDEX (PRIMARY) SET version = version + 1 WHERE id IN (?)
 
 
--- several at once: 12 statements
+-- several at once: 11 statements
 
 COMMIT
 
@@ -41,18 +39,16 @@ SELECT CAST(NOW(3) AS CHAR)
 
 SELECT id, external_id, display_name, email, city, birth_year, created_at, version, item_location_n_last FROM player FORCE INDEX (PRIMARY) WHERE id IN (?) ORDER BY id FOR UPDATE SKIP LOCKED
 
-SELECT id, external_id, kind, display_name FROM item WHERE id IN (?) UNION SELECT i.id, i.external_id, i.kind, i.display_name FROM item_recipe r JOIN item i ON i.id = r.ingredient_item_id WHERE r.item_id IN (?)
-
-SELECT item_id, ingredient_item_id, `count` FROM item_recipe WHERE item_id IN (?) ORDER BY item_id, ingredient_item_id
+SELECT id, external_id, kind, display_name, id, 0 FROM item WHERE id IN (?) UNION ALL SELECT i.id, i.external_id, i.kind, i.display_name, r.item_id, r.count FROM item_recipe r JOIN item i ON i.id = r.ingredient_item_id WHERE r.item_id IN (?)
 
 SELECT player_id, idempotency_key, request_hmac, outcome FROM idempotency FORCE INDEX (PRIMARY) WHERE (player_id = ? AND idempotency_key = ?) FOR UPDATE
 
 SELECT player_id, item_id, quantity FROM player_item FORCE INDEX (PRIMARY) WHERE (player_id = ? AND item_id IN (?)) [OR ...] FOR UPDATE
 
-UPDATE (SELECT ? AS id, ? AS version [UNION ALL ...]) v STRAIGHT_JOIN player p FORCE INDEX (PRIMARY) ON p.id = v.id SET p.version = v.version
+UPDATE player FORCE INDEX (PRIMARY) SET version = version + 1 WHERE id IN (?)
 
 
--- refused for the version: 8 statements
+-- refused for the version: 7 statements
 
 COMMIT
 
@@ -62,16 +58,14 @@ SELECT CAST(NOW(3) AS CHAR)
 
 SELECT id, external_id, display_name, email, city, birth_year, created_at, version, item_location_n_last FROM player FORCE INDEX (PRIMARY) WHERE id IN (?) ORDER BY id FOR UPDATE SKIP LOCKED
 
-SELECT id, external_id, kind, display_name FROM item WHERE id IN (?) UNION SELECT i.id, i.external_id, i.kind, i.display_name FROM item_recipe r JOIN item i ON i.id = r.ingredient_item_id WHERE r.item_id IN (?)
-
-SELECT item_id, ingredient_item_id, `count` FROM item_recipe WHERE item_id IN (?) ORDER BY item_id, ingredient_item_id
+SELECT id, external_id, kind, display_name, id, 0 FROM item WHERE id IN (?) UNION ALL SELECT i.id, i.external_id, i.kind, i.display_name, r.item_id, r.count FROM item_recipe r JOIN item i ON i.id = r.ingredient_item_id WHERE r.item_id IN (?)
 
 SELECT player_id, idempotency_key, request_hmac, outcome FROM idempotency FORCE INDEX (PRIMARY) WHERE (player_id = ? AND idempotency_key = ?) FOR UPDATE
 
 SELECT player_id, item_id, quantity FROM player_item FORCE INDEX (PRIMARY) WHERE (player_id = ? AND item_id IN (?)) [OR ...] FOR UPDATE
 
 
--- the same key again: 7 statements
+-- the same key again: 6 statements
 
 COMMIT
 
@@ -79,9 +73,7 @@ SELECT CAST(NOW(3) AS CHAR)
 
 SELECT id, external_id, display_name, email, city, birth_year, created_at, version, item_location_n_last FROM player FORCE INDEX (PRIMARY) WHERE id IN (?) ORDER BY id FOR UPDATE SKIP LOCKED
 
-SELECT id, external_id, kind, display_name FROM item WHERE id IN (?) UNION SELECT i.id, i.external_id, i.kind, i.display_name FROM item_recipe r JOIN item i ON i.id = r.ingredient_item_id WHERE r.item_id IN (?)
-
-SELECT item_id, ingredient_item_id, `count` FROM item_recipe WHERE item_id IN (?) ORDER BY item_id, ingredient_item_id
+SELECT id, external_id, kind, display_name, id, 0 FROM item WHERE id IN (?) UNION ALL SELECT i.id, i.external_id, i.kind, i.display_name, r.item_id, r.count FROM item_recipe r JOIN item i ON i.id = r.ingredient_item_id WHERE r.item_id IN (?)
 
 SELECT player_id, idempotency_key, request_hmac, outcome FROM idempotency FORCE INDEX (PRIMARY) WHERE (player_id = ? AND idempotency_key = ?) FOR UPDATE
 
