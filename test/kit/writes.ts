@@ -173,7 +173,7 @@ export async function contentsOf(database: TestApi["database"]): Promise<Readonl
   const columns: { tableName: string; columnName: string }[] = await database.query(
     "SELECT c.TABLE_NAME AS tableName, c.COLUMN_NAME AS columnName FROM information_schema.COLUMNS c " +
       "JOIN information_schema.TABLES t ON t.TABLE_SCHEMA = c.TABLE_SCHEMA AND t.TABLE_NAME = c.TABLE_NAME " +
-      "WHERE c.TABLE_SCHEMA = DATABASE() AND t.TABLE_TYPE = 'BASE TABLE'",
+      "WHERE c.TABLE_SCHEMA = DATABASE() AND t.TABLE_TYPE = 'BASE TABLE' ORDER BY c.TABLE_NAME, c.ORDINAL_POSITION",
   );
   const tables = [...new Set(columns.map(({ tableName }) => tableName))].toSorted();
   const sums = await Promise.all(

@@ -239,7 +239,7 @@ async function writeWhileHeld(): Promise<void> {
 async function insertAnswers(database: TestDatabase, count: number): Promise<void> {
   await database.query(
     "INSERT INTO idempotency (player_id, idempotency_key, request_hmac, outcome, recorded_at) " +
-      "SELECT id, UNHEX(MD5(id)), UNHEX(SHA2(id, 256)), '{}', NOW(3) - INTERVAL IF(id % 10 = 0, 40, id % 30) DAY " +
+      "SELECT id, UNHEX(LEFT(SHA2(id, 256), 32)), UNHEX(SHA2(id, 256)), '{}', NOW(3) - INTERVAL IF(id % 10 = 0, 40, id % 30) DAY " +
       "FROM player WHERE id > 100 ORDER BY id LIMIT ?",
     [count],
   );
