@@ -39,6 +39,11 @@ export interface StartServerOptions<Name extends string = VariantName> extends S
   readonly port: number;
 }
 
+/** Answers of Satchel's, by operation id, for a variant that only repeats them. */
+export function answersFile(logDir: string): string {
+  return join(logDir, "answers.json");
+}
+
 const READY_MS_MAX = 30_000;
 const STOP_MS_MAX = 10_000;
 const POLL_MS = 50;
@@ -71,11 +76,14 @@ function spawnServer(options: StartServerOptions<string>, logPath: string): Chil
       PORT: String(port),
       DATABASE_URL: world.databaseUrl,
       REDIS_URL: stack.urls.redisUrl,
+      // One process against one: production would start as many as there are cores.
+      WORKERS: "1",
       QUEUE_REDIS_URL: stack.urls.queueRedisUrl,
       JWT_KEYS: tokenKeys,
       CURSOR_KEYS: cursorKeys,
       // Any key will do: no two servers of a run share what it signs.
       IDEMPOTENCY_KEYS: cursorKeys,
+      BENCH_ANSWERS_FILE: answersFile(options.logDir),
       ...(poolSize === null ? {} : { DATABASE_POOL_SIZE: String(poolSize) }),
     },
     detached: true,

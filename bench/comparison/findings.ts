@@ -13,6 +13,8 @@ export interface ComparisonTrial {
   readonly connections: number;
   /** Only this player asks; null for random players. */
   readonly playerId: number | null;
+  /** Only these are measured; all where not given. */
+  readonly variants?: readonly string[];
   /** How many players ask, from the first on; all of the world where not given. */
   readonly askingPlayers?: number;
 }

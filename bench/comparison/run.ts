@@ -31,6 +31,8 @@ export interface Comparison<Extra extends object> {
   /** Pool sizes are swept by the first. */
   trialsOf(options: ComparisonOptions): readonly ComparisonTrial[];
   openWorld(stack: Stack, options: ComparisonOptions, progress: (line: string) => void): Promise<World>;
+  /** Once Satchel answers, before the others are started. */
+  readonly onFirstServer?: (satchel: ServerProcess<string>, settings: ServerSettings) => Promise<void>;
   /** What only this comparison measures, at the end, with all servers still there. */
   measureExtra(context: ComparisonContext): Promise<Extra>;
   /** Lines about that. */
@@ -101,7 +103,10 @@ async function measureAll<Extra extends object>(
   const sweep = await sweepAll(before, variants, trials[0]!);
   const poolSizes = Object.fromEntries(variants.map(({ name }) => [name, bestOf(sweep, name)]));
   const servers: ServerProcess<string>[] = [];
-  for (const variant of variants) servers.push(await start(before, variant, poolSizes[variant.name] ?? null));
+  for (const variant of variants) {
+    servers.push(await start(before, variant, poolSizes[variant.name] ?? null));
+    if (servers.length === 1) await comparison.onFirstServer?.(servers[0]!, settings);
+  }
   const context = { ...before, servers };
   const measured = await runRounds(context, trials);
   const extra = await comparison.measureExtra(context);
@@ -166,7 +171,7 @@ async function runRounds(
   for (let round = 0; round < options.roundCount; round += 1) {
     for (const [place, { trial, rounds }] of results.entries()) {
       progress(`Round ${round + 1} of ${options.roundCount}: ${trial.title}`);
-      for (const server of servers) {
+      for (const server of servers.filter(({ variant }) => trial.variants?.includes(variant.name) ?? true)) {
         const seed = round * SEEDS_PER_ROUND + place;
         const measurement = await measureTrial(context, { server, trial, seed, seconds: options });
         (rounds[server.variant.name] ??= []).push(measurement);

@@ -4,7 +4,7 @@
 import { cities } from "../../prisma/seed/cities.ts";
 import type { Random } from "../../prisma/seed/random.ts";
 
-export type OperationName = "PlayerState" | "NearbyItems" | "HomeScreen" | "ExchangeItems";
+export type OperationName = "PlayerState" | "NearbyItems" | "HomeScreen" | "Catalogue" | "ExchangeItems";
 
 /** One question, before it has a form on the wire. */
 export interface Ask {

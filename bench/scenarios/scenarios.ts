@@ -1,5 +1,6 @@
 // All scenarios by name, so that a load process can be told one.
 
+import { catalogue } from "./catalogue.ts";
 import { exchangeItems } from "./exchange-items.ts";
 import { homeScreen } from "./home-screen.ts";
 import { mix } from "./mix.ts";
@@ -8,5 +9,5 @@ import { playerState } from "./player-state.ts";
 import type { Scenario } from "./scenario.ts";
 
 export const scenarios: Readonly<Record<string, Scenario>> = Object.fromEntries(
-  [playerState, nearbyItems, homeScreen, mix, exchangeItems].map((scenario) => [scenario.name, scenario]),
+  [playerState, nearbyItems, homeScreen, mix, catalogue, exchangeItems].map((scenario) => [scenario.name, scenario]),
 );

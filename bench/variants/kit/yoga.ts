@@ -16,6 +16,7 @@ export interface YogaVariant<Context extends object> {
   readonly resolvers: Resolvers;
   /** What resolvers get for one request. */
   readonly contextOf: (viewer: Viewer | null) => Context;
+  readonly plugins?: Parameters<typeof createYoga>[0]["plugins"];
   readonly stop: () => Promise<unknown>;
 }
 
@@ -26,6 +27,7 @@ export function serveYoga<Context extends object>({
   settings,
   resolvers,
   contextOf,
+  plugins = [],
   stop,
 }: YogaVariant<Context>): void {
   const authenticate = createAuthenticate(settings);
@@ -42,6 +44,7 @@ export function serveYoga<Context extends object>({
     multipart: false,
     batching: false,
     logging: false,
+    plugins: plugins as never,
   });
   const server = createServer({ keepAliveTimeout: 65_000 }, (request, response) => void yoga(request, response));
   server.listen(settings.port, settings.host);
