@@ -1,7 +1,8 @@
-// `npm start [-- --yes]`: from a fresh clone to an API that answers, in one command, and back to nothing
+// `npm start [-- --yes] [--workers N]`: from a fresh clone to an API that answers, in one command, and back to nothing
 // running on Ctrl-C. In order: the port, the private servers, migrations, demo players, then the API
 // and the worker at once.
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { seedDemo } from "../prisma/seed/demo.ts";
 import { signToken } from "../src/edge/token.ts";
 import { dataDirectory } from "./clone.ts";
@@ -22,7 +23,7 @@ const TOKEN_TTL_SECONDS = 30 * 24 * 3_600;
 
 /** The command. Runs until it is stopped; throws when the API ends by itself. */
 export async function main(args: readonly string[]): Promise<void> {
-  refuseUnknownArguments(args);
+  const workers = workersFrom(args);
   // Being stopped is how this command ends well.
   process.exitCode = 0;
   const address = listenAddressFrom(process.env);
@@ -35,7 +36,7 @@ export async function main(args: readonly string[]): Promise<void> {
     ? {}
     : { ...developmentSecrets(dataDir), ...ownSecrets() };
   const [api, worker] = await Promise.all([
-    runApi(address, stack, secrets),
+    runApi(address, { ...apiEnvironment(address, stack, secrets), ...workers }),
     runWorker(dataDir, apiEnvironment(address, stack, secrets)),
   ]);
   const token = tokenOfFirstPlayer(secrets.JWT_KEYS);
@@ -43,13 +44,19 @@ export async function main(args: readonly string[]): Promise<void> {
   throw new SetupError(`${await firstToEnd({ "The API": api, "The worker": worker })}; see above.`);
 }
 
-function refuseUnknownArguments(args: readonly string[]): void {
-  const unknown = args.filter((arg) => arg !== "--yes");
-  if (unknown.length > 0) throw new SetupError(`npm start knows only --yes, got: ${unknown.join(" ")}`);
+/** What --workers says, as the API's own setting; its value is the API's to judge. */
+function workersFrom(args: readonly string[]): { readonly WORKERS?: string } {
+  try {
+    const options = { yes: { type: "boolean" }, workers: { type: "string" } } as const;
+    const { workers } = parseArgs({ args: [...args], options }).values;
+    return workers === undefined ? {} : { WORKERS: workers };
+  } catch {
+    throw new SetupError(`npm start knows only --yes and --workers N, got: ${args.join(" ")}`);
+  }
 }
 
-async function runApi(address: ListenAddress, stack: Stack, secrets: Partial<DevelopmentSecrets>): Promise<ApiProcess> {
-  const api = startApi(apiEnvironment(address, stack, secrets));
+async function runApi(address: ListenAddress, environment: NodeJS.ProcessEnv): Promise<ApiProcess> {
+  const api = startApi(environment);
   onStop(async () => {
     progress("Stopping ...");
     await api.stop();

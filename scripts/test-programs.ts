@@ -12,6 +12,7 @@ import { ensurePrograms, type InstallConsent, isContinuousIntegration } from "./
 /** By folder: the kind of program, and the variable that tells the tests its path. */
 const drivenPrograms = {
   "test/browser": { kind: "chromium", variable: "SATCHEL_TEST_CHROMIUM" },
+  "test/cdn": { kind: "nginx", variable: "SATCHEL_TEST_NGINX" },
 } as const;
 
 /** What the tests are told, and what the person is. */

@@ -4,7 +4,12 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { createAutomaticDocumentStore } from "./cache/automatic-document.ts";
 import { createCacheRedis, type CacheRedis } from "./cache/redis.ts";
-import { createFence } from "./cache/fence.ts";
+import { createAnswerCache } from "./cache/answers.ts";
+import { createAnswerStore } from "./cache/answer-store.ts";
+import { createEpoch } from "./cache/epoch.ts";
+import { createFence, type Fence } from "./cache/fence.ts";
+import { createGenerationReader } from "./cache/generations.ts";
+import { keyPrefixOf } from "./cache/keys.ts";
 import { createGroupCommit } from "./commands/group-commit.ts";
 import { runGroup } from "./commands/group.ts";
 import { createStudioCommit } from "./commands/studio-commit.ts";
@@ -12,11 +17,14 @@ import { ConfigError, type Config } from "./config.ts";
 import { createDatabasePool, type DatabasePool, type StatementListener } from "./database/pool.ts";
 import { createPrismaClient } from "./database/prisma-client.ts";
 import { brokenServerSettings } from "./database/server-settings.ts";
+import { createAdmission } from "./edge/admission.ts";
 import { createAuthenticate } from "./edge/authenticate.ts";
 import { createFastLane } from "./edge/fast-lane.ts";
 import { createFront } from "./edge/front.ts";
 import { createLanes } from "./edge/lanes.ts";
+import { outageOf } from "./edge/outage.ts";
 import { createPersistedOperations } from "./edge/persisted-operations.ts";
+import { codeOf } from "./errors.ts";
 import { createGraphqlSchema } from "./graphql-schema.ts";
 import { createHttpServer } from "./http.ts";
 import { createLoaders } from "./loaders/index.ts";
@@ -65,11 +73,12 @@ export function createApp({
   showPool(pool, metrics);
   const prisma = createPrismaClient(pool);
   const cacheRedis = openCacheRedis(config, logger);
+  const cache = createCache(cacheRedis, metrics, logger);
   const writes = createWrites({
     config,
     metrics,
     logger,
-    cacheRedis,
+    fence: cache.fence,
     ...(onStatement === undefined ? {} : { onStatement }),
   });
   const services = {
@@ -85,7 +94,9 @@ export function createApp({
     onFailure: () => metrics.cacheFailures.inc({ purpose: "automatic documents" }),
   });
   const schema = createGraphqlSchema();
-  const yogaLane = createYogaLane({ schema, config, services, automaticDocuments, metrics, logger });
+  const admission = createAdmission();
+  Object.assign(metrics.readsInFlight, { collect: () => metrics.readsInFlight.set(admission.inFlight()) });
+  const yogaLane = createYogaLane({ schema, config, services, automaticDocuments, admission, metrics, logger });
   const graphql = createFront({
     authenticate: createAuthenticate({
       keys: config.tokenKeys,
@@ -100,6 +111,8 @@ export function createApp({
       }),
       automaticDocuments,
       fastLane: createFastLane(schema, registeredOperations, logger),
+      answers: cache.answers,
+      admission,
       yogaLane,
       metrics,
       requestMs,
@@ -122,6 +135,8 @@ export function createApp({
       await http.drain();
       await prisma.$disconnect();
       await writes.stop();
+      await cache.stop();
+      admission.stop();
       await pool.end();
       cacheRedis.stop();
     },
@@ -133,13 +148,13 @@ function createWrites({
   config,
   metrics,
   logger,
-  cacheRedis,
+  fence,
   onStatement,
 }: {
   readonly config: Config;
   readonly metrics: Metrics;
   readonly logger: Logger;
-  readonly cacheRedis: CacheRedis;
+  readonly fence: Fence;
   readonly onStatement?: StatementListener;
 }) {
   const pool = createDatabasePool({
@@ -149,16 +164,6 @@ function createWrites({
     metrics,
     onConnectionError: ({ code, message }) => logger.warn({ code, reason: message }, "database connection failed"),
     ...(onStatement === undefined ? {} : { onStatement }),
-  });
-  const fence = createFence({
-    redis: cacheRedis,
-    onFailure: (error, tags) => {
-      metrics.fenceFailures.inc();
-      logger.warn(
-        { reason: (error as Error).message, tags: tags.length },
-        "cached answers were not invalidated in time",
-      );
-    },
   });
   const groupCommit = createGroupCommit({
     run: (commands, options) => runGroup(commands, { pool, fence, ...options }),
@@ -175,9 +180,42 @@ function createWrites({
   };
 }
 
-function openCacheRedis({ redisUrl }: Config, logger: Logger): CacheRedis {
+/** Cached answers, and the fence that makes them old. */
+function createCache(redis: CacheRedis, metrics: Metrics, logger: Logger) {
+  const epoch = createEpoch({ redis });
+  const fence = createFence({
+    redis,
+    epoch,
+    onFailure: (error, owedCount) => {
+      metrics.fenceFailures.inc();
+      metrics.fenceOwed.set(owedCount);
+      logger.warn({ reason: (error as Error).message, owed: owedCount }, "Redis has not confirmed a fence in time");
+    },
+    onPaid: (owedCount) => metrics.fenceOwed.set(owedCount),
+  });
+  const kept = createAnswerCache({
+    generations: createGenerationReader({
+      redis,
+      epoch,
+      onFailure: () => metrics.cacheFailures.inc({ purpose: "generations" }),
+    }),
+    store: createAnswerStore({ redis, onFailure: () => metrics.cacheFailures.inc({ purpose: "answers" }) }),
+    isOutage: (error) => codeOf(outageOf(error)) === "UNAVAILABLE",
+  });
+  return {
+    answers: kept,
+    fence,
+    async stop() {
+      await fence.stop();
+      epoch.stop();
+    },
+  };
+}
+
+function openCacheRedis({ redisUrl, databaseUrl }: Config, logger: Logger): CacheRedis {
   return createCacheRedis({
     url: redisUrl,
+    keyPrefix: keyPrefixOf(databaseUrl),
     onLost: (reason) => logger.warn({ reason }, "the cache Redis is away; answers are made without it"),
     onBack: () => logger.info("the cache Redis is back"),
   });

@@ -1,6 +1,7 @@
 // The one file that reads the environment: parsed once, into typed settings, with every mistake
 // named in one error. Production refuses development secrets and has no defaults for secrets.
 
+import { availableParallelism } from "node:os";
 import { z } from "zod";
 import { DEVELOPMENT_KID_PREFIX, parseSigningKeys, type SigningKeys } from "./runtime/signing-keys.ts";
 
@@ -10,6 +11,8 @@ export interface Config {
   readonly host: string;
   /** Port that the server listens on; 0 lets the system pick. */
   readonly port: number;
+  /** API processes that share the port. */
+  readonly workers: number;
   /** Port for the worker's health and metrics; 0 lets the system pick. */
   readonly workerPort: number;
   /** mysql:// or mariadb:// URL of the app's user. */
@@ -58,6 +61,7 @@ const environmentShape = z.object({
   NODE_ENV: z.enum(["development", "production"]).default("development"),
   HOST: z.string().min(1).default("127.0.0.1"),
   PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
+  WORKERS: z.coerce.number().int().min(1).max(256).optional(),
   WORKER_PORT: z.coerce.number().int().min(0).max(65_535).default(4001),
   DATABASE_URL: databaseUrl,
   DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(200).default(10),
@@ -83,6 +87,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     environment: settings.NODE_ENV,
     host: settings.HOST,
     port: settings.PORT,
+    workers: settings.WORKERS ?? (settings.NODE_ENV === "production" ? availableParallelism() : 1),
     workerPort: settings.WORKER_PORT,
     databaseUrl: settings.DATABASE_URL,
     databasePoolSize: settings.DATABASE_POOL_SIZE,

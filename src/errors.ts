@@ -45,6 +45,7 @@ interface HttpShape {
 
 /** Seconds a client should wait before it tries again after a 503. */
 const RETRY_AFTER_SECONDS = 1;
+const OVERLOAD_SPREAD_SECONDS = 3;
 
 /** The caller sent something that can never work: 400. */
 export function badUserInput(message: string): GraphQLError {
@@ -121,7 +122,9 @@ export function unavailable(): GraphQLError {
 
 /** A bounded queue is full: 503. */
 export function overloaded(): GraphQLError {
-  return codedError("OVERLOADED", "The server has more work than it can do.", retryLater());
+  // Spread out, or those who are refused together come back together.
+  const seconds = RETRY_AFTER_SECONDS + Math.floor(Math.random() * OVERLOAD_SPREAD_SECONDS);
+  return codedError("OVERLOADED", "The server has more work than it can do.", retryLater(seconds));
 }
 
 /** A deadline passed: 503, because trying again may well succeed. */
@@ -202,6 +205,6 @@ function codedError(code: ErrorCode, message: string, http?: HttpShape): GraphQL
   return new GraphQLError(message, { extensions: http === undefined ? { code } : { code, http } });
 }
 
-function retryLater(): HttpShape {
-  return { status: 503, headers: { "Retry-After": String(RETRY_AFTER_SECONDS) } };
+function retryLater(seconds = RETRY_AFTER_SECONDS): HttpShape {
+  return { status: 503, headers: { "Retry-After": String(seconds) } };
 }

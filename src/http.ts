@@ -5,6 +5,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { Server as NetServer, type AddressInfo, type Socket } from "node:net";
 import { watchConnections, type Connections } from "./edge/connections.ts";
+import { createMetricsText } from "./runtime/cluster-metrics.ts";
 import { limits } from "./runtime/limits.ts";
 import type { Metrics } from "./runtime/metrics.ts";
 
@@ -28,6 +29,7 @@ const GRAPHQL_PATH = /^\/graphql(\/[0-9a-f]{64})?$/;
 
 export function createHttpServer({ graphql, isReady, metrics }: HttpOptions): HttpServer {
   let draining = false;
+  const metricsText = createMetricsText(metrics.registry);
 
   const routes: Readonly<Record<string, (request: IncomingMessage, response: ServerResponse) => unknown>> = {
     "/livez": (_, response) => sendText(response, 200, "alive\n"),
@@ -37,7 +39,7 @@ export function createHttpServer({ graphql, isReady, metrics }: HttpOptions): Ht
     },
     "/metrics": async (_, response) => {
       response.setHeader("Content-Type", metrics.registry.contentType);
-      response.end(await metrics.registry.metrics());
+      response.end(await metricsText());
     },
   };
 

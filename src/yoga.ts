@@ -6,8 +6,10 @@ import { createYoga } from "graphql-yoga";
 import type { Config } from "./config.ts";
 import { createContext, type Context, type Services } from "./context.ts";
 import type { AutomaticDocumentStore } from "./cache/automatic-document.ts";
+import type { Admission } from "./edge/admission.ts";
 import { graphiqlFactory, renderGraphiQL } from "./edge/graphiql.ts";
 import type { RequestFacts } from "./edge/request-facts.ts";
+import { useAdmission } from "./edge/use-admission.ts";
 import { useAutomaticDocuments } from "./edge/use-automatic-documents.ts";
 import { useCancellation } from "./edge/use-cancellation.ts";
 import { useCoercion } from "./edge/use-coercion.ts";
@@ -27,11 +29,13 @@ export interface YogaOptions {
   readonly config: Config;
   readonly services: Services;
   readonly automaticDocuments: AutomaticDocumentStore;
+  readonly admission: Admission;
   readonly metrics: Metrics;
   readonly logger: Logger;
 }
 
-export function createYogaLane({ schema, config, services, automaticDocuments, metrics, logger }: YogaOptions) {
+export function createYogaLane(options: YogaOptions) {
+  const { schema, config, services, automaticDocuments, admission, metrics, logger } = options;
   const development = config.environment === "development";
   return createYoga<RequestFacts, Context>({
     schema,
@@ -65,6 +69,7 @@ export function createYogaLane({ schema, config, services, automaticDocuments, m
       useIdempotency(),
       useAutomaticDocuments(automaticDocuments),
       useCancellation(),
+      useAdmission(admission),
       useMasking(logger),
     ],
   });

@@ -1,6 +1,7 @@
 // Installs the programs that a command needs where the operating system can and the person consents, else
-// says exactly what to install. Of servers only the -core and tools packages of Debian and Ubuntu are used: they
-// hold the programs and no system service, and that none got enabled or started is checked afterwards.
+// says exactly what to install. Of database servers only the -core and tools packages of Debian and Ubuntu are used:
+// they hold the programs and no system service. That none got enabled or started is checked afterwards; nginx comes
+// with one, which is stopped and disabled there.
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync } from "node:fs";
@@ -48,8 +49,15 @@ const products: Readonly<Record<ProgramKind, Product>> = {
     sought: "Chromium or Google Chrome",
     instead: "Only tests need it: those that drive a browser.",
   },
+  nginx: {
+    name: "nginx",
+    debianPackages: ["nginx"],
+    homebrew: "nginx",
+    sought: "nginx 1.22 or newer (no service needs to run)",
+    instead: "Only tests need it: those of a cache in front.",
+  },
 };
-const SERVICE_PATTERN = /^(mariadb|mysql|redis)/;
+const SERVICE_PATTERN = /^(mariadb|mysql|redis|nginx)/;
 /** apt waits that long for another apt before it gives up. */
 const APT_LOCK_SECONDS = 120;
 
@@ -109,7 +117,7 @@ async function mayInstall(
   if (consent === "yes") return true;
   return isAgreedTo(
     `${namesOf(missing)} not found. Install ${packages.join(", ")}${isRoot() ? "" : " with sudo"}? ` +
-      "No system service comes with that. [Y/n] ",
+      "No system service is left enabled by that. [Y/n] ",
   );
 }
 
@@ -158,7 +166,7 @@ function runApt(args: readonly string[], stdout: "ignore" | "inherit" = "ignore"
   });
 }
 
-/** Services of databases that are enabled or running now, under systemd or as start links of SysV. */
+/** Services of these programs that are enabled or running now, under systemd or as start links of SysV. */
 function runningServices(): Set<string> {
   const services = new Set<string>();
   if (existsSync("/run/systemd/system")) {
@@ -182,7 +190,7 @@ function runningServices(): Set<string> {
   return services;
 }
 
-// The packages above bring none. Should a distribution change that, what came by us goes by us;
+// Most of the packages above bring none, and should a distribution change that: what came by us goes by us;
 // a service that the owner of this machine had before is left alone.
 function stopNewServices(before: ReadonlySet<string>): void {
   for (const service of [...runningServices()].filter((name) => !before.has(name))) {

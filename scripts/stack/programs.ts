@@ -13,6 +13,7 @@ export interface Programs {
   readonly redis?: string;
   /** Chromium, or a Chrome: whichever is there. */
   readonly chromium?: string;
+  readonly nginx?: string;
 }
 
 /** What may be needed, found and installed by itself. */
@@ -65,6 +66,7 @@ const finders: { readonly [Kind in ProgramKind]-?: (binDir: string) => Programs[
   mariadb: findMariadb,
   redis: (binDir) => findProgram("redis-server") ?? linkedRedisServer(binDir),
   chromium: () => CHROMIUM_NAMES.map(findProgram).find((path) => path !== undefined),
+  nginx: () => findProgram("nginx"),
 };
 
 function findMariadb(): Programs["mariadb"] | undefined {

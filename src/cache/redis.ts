@@ -6,6 +6,7 @@ import { createClient } from "@redis/client";
 import { withDeadline } from "../runtime/deadline.ts";
 import { limits } from "../runtime/limits.ts";
 import { automaticDocumentScripts } from "./automatic-document-scripts.ts";
+import { fenceScripts } from "./fence-scripts.ts";
 
 export type RedisClient = ReturnType<typeof openClient>;
 
@@ -17,11 +18,15 @@ export interface CacheRedis {
    * within the deadline; the command may still take effect then.
    */
   run<T>(deadlineMs: number, command: (client: RedisClient) => Promise<T>): Promise<T>;
+  /** Calls `listener` whenever the connection is lost, and when it is back. */
+  onInterruption(listener: () => void): void;
   stop(): void;
 }
 
 export interface CacheRedisOptions {
   readonly url: string;
+  /** Stands before every key: `keyPrefixOf` the database that they are about. */
+  readonly keyPrefix: string;
   /** Called when the connection is lost, once until it is back. */
   readonly onLost: (reason: string) => void;
   readonly onBack: () => void;
@@ -34,16 +39,20 @@ export class CacheUnavailableError extends Error {
   }
 }
 
-export function createCacheRedis({ url, onLost, onBack }: CacheRedisOptions): CacheRedis {
-  const client = openClient(url);
+export function createCacheRedis({ url, keyPrefix, onLost, onBack }: CacheRedisOptions): CacheRedis {
+  const client = openClient(url, keyPrefix);
   let isLost = false;
+  const listeners: (() => void)[] = [];
   client.on("error", (error: Error) => {
     if (!isLost) onLost(error.message);
     isLost = true;
+    for (const tell of listeners) tell();
   });
   client.on("ready", () => {
-    if (isLost) onBack();
+    if (!isLost) return;
     isLost = false;
+    onBack();
+    for (const tell of listeners) tell();
   });
   return {
     async start() {
@@ -58,20 +67,24 @@ export function createCacheRedis({ url, onLost, onBack }: CacheRedisOptions): Ca
         throw error instanceof CacheUnavailableError ? error : new CacheUnavailableError({ cause: error });
       }
     },
+    onInterruption(listener) {
+      listeners.push(listener);
+    },
     stop() {
       if (client.isOpen) client.destroy();
     },
   };
 }
 
-function openClient(url: string) {
+function openClient(url: string, keyPrefix: string) {
   return createClient({
     url,
+    keyPrefix,
     RESP: 3,
     disableOfflineQueue: true,
     // Regular traffic, so that silence means something also while nobody asks.
     pingInterval: 100,
-    scripts: automaticDocumentScripts,
+    scripts: { ...automaticDocumentScripts, ...fenceScripts },
     socket: {
       connectTimeout: limits.redisConnectMs,
       socketTimeout: limits.redisSilenceMs,

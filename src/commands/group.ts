@@ -7,7 +7,7 @@
 // ADR 0011 has the reasons; every reading that decides is a locking one.
 
 import type { DatabasePool } from "../database/pool.ts";
-import { inTransaction, type Transaction } from "../database/transaction.ts";
+import { OutcomeUnknownError, inTransaction, type Transaction } from "../database/transaction.ts";
 import { idempotencyKeyExpired, idempotencyKeyReused } from "../errors.ts";
 import { findIdempotencyRecords, insertIdempotencyRecords } from "../repositories/idempotency.ts";
 import { deleteItemLocations, lockItemLocations } from "../repositories/item-location.ts";
@@ -16,7 +16,7 @@ import { findCatalogue, type ItemRow } from "../repositories/item.ts";
 import { lockBalances, setBalances } from "../repositories/player-item.ts";
 import { findExistingPlayerIds, growVersions, lockPlayers, type PlayerRow } from "../repositories/player.ts";
 import { databaseNow } from "../repositories/clock.ts";
-import type { Fence } from "../cache/fence.ts";
+import type { Fence, OpenFence } from "../cache/fence.ts";
 import type { Command } from "./command.ts";
 import { idempotencyText, isKeyOutOfWindow } from "./idempotency.ts";
 import { Ledger } from "./ledger.ts";
@@ -51,21 +51,43 @@ export interface GroupOptions {
 /** Verdicts in the order of the commands. Throws where the transaction failed as a whole. */
 export function runGroup(commands: readonly Command[], options: GroupOptions): Promise<Verdict[]> {
   const { pool, fence, onCommit } = options;
-  return inTransaction(
-    pool,
-    (transaction) => decideGroup(transaction, commands, options),
-    (verdicts, commit) => {
-      onCommit();
-      return fence.around(tagsToBump(commands, verdicts), commit);
+  let opening: Promise<OpenFence> | undefined;
+  const work = async (transaction: Transaction) => {
+    const decided = await decideGroup(transaction, commands, options);
+    // Both at once: COMMIT is sent when what it will change is written and fenced.
+    opening = fence.open(tagsOf(decided.effects));
+    const [opened] = await Promise.all([opening, decided.write()]);
+    return { verdicts: decided.verdicts, opened };
+  };
+  const answered = (verdicts: readonly Verdict[]) =>
+    commands.filter((_, place) => verdicts[place]!.kind === "answered");
+  return inTransaction(pool, work, async ({ verdicts, opened }, commit) => {
+    onCommit();
+    await commit();
+    await opened.close(tagsOf(answered(verdicts)));
+  }).then(
+    ({ verdicts }) => verdicts,
+    (error: unknown) => {
+      // Rolled back for certain; where it is not, the tags stay open until somebody knows, or for a minute.
+      if (!(error instanceof OutcomeUnknownError)) void opening?.then((opened) => opened.close());
+      throw error;
     },
   );
+}
+
+/** What a group has come to, before any of it is written. */
+interface Decided {
+  readonly verdicts: Verdict[];
+  /** Commands that changed something. */
+  readonly effects: readonly Command[];
+  write(): Promise<void>;
 }
 
 async function decideGroup(
   transaction: Transaction,
   commands: readonly Command[],
   { waitFor }: GroupOptions,
-): Promise<Verdict[]> {
+): Promise<Decided> {
   const locked = await lockPlayersOf(transaction, commands, waitFor);
   const standing = commands.filter((command) => heldUpBy(command, locked.heldUp).length === 0);
   const ledger = new Ledger(locked);
@@ -86,8 +108,11 @@ async function decideGroup(
     const items = outcome.changes.map(({ itemId }) => locked.catalogue.itemOf(itemId)).filter((item) => item !== null);
     return { kind: "answered", answer: { outcome, replayed: false, player, items } };
   });
-  await write(transaction, ledger, decided);
-  return verdicts;
+  return {
+    verdicts,
+    effects: decided.filter(({ outcome }) => outcome.refusals.length === 0).map(({ command }) => command),
+    write: () => write(transaction, ledger, decided),
+  };
 }
 
 interface Locked {
@@ -200,11 +225,11 @@ async function write(
 }
 
 /**
- * Of everything that the answers reveal: effects, replayed ones too (their bump may have been lost with
- * its process), and refusals, which tell what somebody else has committed.
+ * Closed are those of everything that the answers reveal: effects, replayed ones too (their close may have been
+ * lost with its process), and refusals, which tell what somebody else has committed.
  */
-function tagsToBump(commands: readonly Command[], verdicts: readonly Verdict[]): string[] {
-  return [...new Set(commands.flatMap(({ tags }, place) => (verdicts[place]!.kind === "answered" ? tags : [])))];
+function tagsOf(commands: readonly Command[]): string[] {
+  return [...new Set(commands.flatMap(({ tags }) => tags))];
 }
 
 /** Each once, ascending: two groups that share players lock them in the same order. */

@@ -3,6 +3,7 @@
 // of the effect (repositories/idempotency.ts).
 
 import { createHash, createHmac } from "node:crypto";
+import { canonicalText } from "../runtime/canonical-text.ts";
 import { limits } from "../runtime/limits.ts";
 import type { SigningKeys } from "../runtime/signing-keys.ts";
 
@@ -31,7 +32,7 @@ export interface IdempotentRequest {
 }
 
 export function idempotencyOf({ key, scope, mutation, input, keys }: IdempotentRequest): Idempotency {
-  const text = `${mutation}\n${canonicalText(input)}`;
+  const text = `${mutation}\n${canonicalText(input, true)}`;
   const [first, ...others] = keys.map((signing) => createHmac("sha256", signing.key).update(text).digest("hex"));
   const uuidHex = key.replaceAll("-", "");
   return {
@@ -55,17 +56,4 @@ export function idempotencyText({ playerId, keyHex }: Pick<Idempotency, "playerI
 /** Subjects have no row of their own to hang under; their keys are spread over one player id that nobody has. */
 function subjectKeyHex(subject: string, uuidHex: string): string {
   return createHash("sha256").update(`${uuidHex}\n${subject}`).digest("hex").slice(0, 32);
-}
-
-/** The same text for the same value, whatever the order of its fields. */
-function canonicalText(value: unknown): string {
-  if (typeof value === "bigint") return `${value}n`;
-  if (Array.isArray(value)) return `[${value.map(canonicalText).join(",")}]`;
-  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
-  const fields = Object.entries(value)
-    // Absent and null mean the same in every input.
-    .filter(([, field]) => field !== undefined && field !== null)
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, field]) => `${JSON.stringify(name)}:${canonicalText(field)}`);
-  return `{${fields.join(",")}}`;
 }

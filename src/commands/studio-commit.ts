@@ -51,7 +51,7 @@ export function createStudioCommit({
       pool,
       async (transaction) => {
         const known = await earlierAnswer<Key>(transaction, idempotency);
-        if (known !== null) return { outcome: known, replayed: true };
+        if (known !== null) return { outcome: known, replayed: true, opened: await fence.open([]) };
         const outcome = await run(transaction);
         await insertIdempotencyRecords(transaction, [
           {
@@ -61,10 +61,14 @@ export function createStudioCommit({
             outcomeText: outcomeText(outcome),
           },
         ]);
-        return { outcome, replayed: false };
+        return { outcome, replayed: false, opened: await fence.open(outcome.refusals.length === 0 ? tags : []) };
       },
-      ({ outcome }, commit) => fence.around(outcome.refusals.length === 0 ? tags : [], commit),
-    );
+      async ({ opened }, commit) => {
+        await commit();
+        // Refusals and replays too: they tell what has been committed before.
+        await opened.close(tags);
+      },
+    ).then(({ outcome, replayed }) => ({ outcome, replayed }));
 
   return {
     async submit(command) {

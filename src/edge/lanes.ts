@@ -6,31 +6,23 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { GraphQLError, type ExecutionResult } from "graphql";
 import type { Counter, Histogram } from "prom-client";
 import type { AutomaticDocumentStore } from "../cache/automatic-document.ts";
-import { createContext, type Services, type Viewer } from "../context.ts";
+import type { AnswerCache } from "../cache/answers.ts";
+import { createContext, type Context, type Services } from "../context.ts";
 import { clientGone, codeOf, persistedQueryNotFound, timedOut } from "../errors.ts";
 import { createMemo } from "../loaders/memo.ts";
 import type { RegisteredOperation } from "../operations/registry.ts";
 import type { Cancellation } from "../runtime/cancellation.ts";
 import { startDeadline } from "../runtime/deadline.ts";
 import type { Metrics } from "../runtime/metrics.ts";
-import type { FastLane } from "./fast-lane.ts";
-import type { MediaType } from "./media-type.ts";
-import { outageOfWrite } from "./outage.ts";
+import type { Admission } from "./admission.ts";
+import { sendCached, type Cached } from "./cached-answer.ts";
+import type { FastAnswer, FastLane, PreparedRequest } from "./fast-lane.ts";
+import { outageOf, outageOfWrite } from "./outage.ts";
+import type { Passage } from "./passage.ts";
 import type { PersistedOperations } from "./persisted-operations.ts";
 import { refuse } from "./refusal.ts";
 import type { RequestFacts } from "./request-facts.ts";
 import { addressWithQuery, type RequestParams } from "./request-params.ts";
-
-/** One request on its way through the front and a lane. */
-export interface Passage {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  readonly mediaType: MediaType;
-  readonly viewer: Viewer | null;
-  /** On performance.now()'s clock. */
-  readonly startedAtMs: number;
-  readonly cancellation: Cancellation;
-}
 
 /** Answers a request; finds the parameters of a POST already parsed in `request.body`. */
 export type YogaLane = (request: IncomingMessage, response: ServerResponse, facts: RequestFacts) => unknown;
@@ -48,6 +40,8 @@ export interface LanesOptions {
   readonly persistedOperations: PersistedOperations;
   readonly automaticDocuments: AutomaticDocumentStore;
   readonly fastLane: FastLane;
+  readonly answers: AnswerCache;
+  readonly admission: Admission;
   readonly yogaLane: YogaLane;
   readonly metrics: Metrics;
   /** From a request's parameters to its answer. */
@@ -97,32 +91,80 @@ function isFast(operation: RegisteredOperation, { operationName }: RequestParams
 }
 
 function takeFastLane(
-  { services, fastLane, yogaLane, metrics }: LanesOptions,
+  options: LanesOptions,
   passage: Passage,
   params: RequestParams,
   operation: RegisteredOperation,
 ): Promise<void> {
-  const { request, viewer, cancellation } = passage;
-  const idempotencyKey = idempotencyKeyOf(request);
-  const context = createContext(services, { viewer, memo: createMemo(cancellation), cancellation, idempotencyKey });
+  const { fastLane, yogaLane, metrics } = options;
+  const { viewer, cancellation } = passage;
   const isWrite = operation.type === "mutation";
   const fallThrough = (facts: LaneFacts = {}) =>
     takeYogaLane(yogaLane, passage, { ...params, query: operation.body }, facts);
-  return cancellation.race(fastLane.answer(operation, params["variables"], context)).then(
+  const prepared = fastLane.prepare(operation, params["variables"]);
+  if (prepared === null) {
+    fallThrough();
+    return DONE;
+  }
+  const { plan } = prepared;
+  const ask = plan?.askOf(prepared.variables, viewer) ?? null;
+  const answered =
+    plan !== null && ask !== null
+      ? options.answers
+          .get(ask, cancellation, (shared) => computed(options, passage, prepared, shared))
+          .then(({ answer, source }) => {
+            metrics.answers.inc({ source });
+            return answer === null ? null : { plan, ask, answer };
+          })
+      : run(options, isWrite, () => prepared.run(contextOf(options, passage, cancellation)));
+  return cancellation.race<FastAnswer | Cached>(answered).then(
     (answer) => {
       if (answer === null) fallThrough();
       else if (typeof answer === "string") sendAnswer(metrics, passage, operation, answer);
       else if (answer instanceof GraphQLError) refuseOutage(metrics, passage, operation, answer);
-      else fallThrough(answer);
+      else if ("plan" in answer) {
+        sendCached(passage, answer);
+        countAnswer(metrics, passage, operation);
+      } else fallThrough(answer);
     },
     (thrown: unknown) => {
       // Compiled code that throws is a bug; the Yoga lane says so the way it says it of everything.
-      if (thrown !== cancellation.reason) fallThrough(isWrite ? { executed: failed(thrown) } : {});
-      else
-        refuseOutage(metrics, passage, operation, (isWrite ? outageOfWrite(thrown as Error) : thrown) as GraphQLError);
+      const outage = outageOf(thrown);
+      if (outage === null) fallThrough(isWrite ? { executed: failed(thrown) } : {});
+      else refuseOutage(metrics, passage, operation, isWrite ? (outageOfWrite(outage) as GraphQLError) : outage);
     },
   );
 }
+
+/** Reads are admitted; writes have a bound of their own. */
+function run<T>({ admission }: LanesOptions, isWrite: boolean, execute: () => Promise<T>): Promise<T> {
+  return isWrite ? execute() : admission.run(execute);
+}
+
+/** For a request, or for a computation that several requests wait for and whose end is none of theirs. */
+function contextOf({ services }: LanesOptions, { request, viewer }: Passage, cancellation: Cancellation): Context {
+  const idempotencyKey = idempotencyKeyOf(request);
+  return createContext(services, { viewer, memo: createMemo(cancellation), cancellation, idempotencyKey });
+}
+
+/** What is cached: JSON, or null where the Yoga lane must answer. Throws outages. */
+async function computed(
+  options: LanesOptions,
+  passage: Passage,
+  prepared: PreparedRequest,
+  shared: Cancellation,
+): Promise<string | null> {
+  const cancelDeadline = startDeadline(options.requestMs, () => shared.cancel(timedOut()));
+  try {
+    const answer = await options.admission.run(() => shared.race(prepared.run(contextOf(options, passage, shared))));
+    if (answer instanceof GraphQLError) throw answer;
+    return typeof answer === "string" ? answer : null;
+  } finally {
+    cancelDeadline();
+  }
+}
+
+const DONE = Promise.resolve();
 
 /** Yoga reads `body` where a server has parsed it already, and the address of a GET. */
 function takeYogaLane(
@@ -152,18 +194,18 @@ function idempotencyKeyOf({ headers }: IncomingMessage): string | null {
   return (headers["idempotency-key"] as string | undefined) ?? null;
 }
 
-function sendAnswer(
-  metrics: Metrics,
-  { response, mediaType, startedAtMs }: Passage,
-  { name }: RegisteredOperation,
-  json: string,
-): void {
+function sendAnswer(metrics: Metrics, passage: Passage, operation: RegisteredOperation, json: string): void {
+  const { response, mediaType } = passage;
   response.writeHead(200, {
     "Content-Type": `${mediaType}; charset=utf-8`,
     "Content-Length": Buffer.byteLength(json),
   });
   // As text: Node then sends head and body in one write.
   response.end(json);
+  countAnswer(metrics, passage, operation);
+}
+
+function countAnswer(metrics: Metrics, { startedAtMs }: Passage, { name }: RegisteredOperation): void {
   const { answered, seconds } = metersOf(metrics, name);
   answered.inc();
   seconds.observe((performance.now() - startedAtMs) / 1000);

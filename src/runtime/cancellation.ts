@@ -18,6 +18,12 @@ export class Cancellation {
     for (const tell of this.#listeners.splice(0)) tell(reason);
   }
 
+  /** Calls `listener` with the reason as soon as there is one, at once where there is. */
+  whenOver(listener: (reason: Error) => void): void {
+    if (this.#reason !== null) listener(this.#reason);
+    else this.#listeners.push(listener);
+  }
+
   /** Settles as `work` does, or rejects with the reason as soon as there is one. */
   race<T>(work: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {

@@ -65,8 +65,18 @@ export const limits = {
   commandMs: 4_000,
   /** After MySQL could not be reached: how long commands are refused before it is tried again. */
   breakerMs: 500,
-  /** Waiting for Redis to confirm that cached answers are no longer valid, before a write is answered. */
+  /** Waiting for Redis to confirm that tags are open, or closed, before a write goes on. */
   fenceMs: 1_000,
+  /** Tags that a writer holds open at most, should it die before it closes them. */
+  fenceOpenMs: 60_000,
+  /** Between two attempts to tell Redis what it has not confirmed. */
+  fenceRetryMs: 100,
+  /** Tags whose closing Redis has not confirmed, remembered one by one. */
+  owedTagsMax: 10_000,
+  /** A new epoch is not used for as long as a write may be under way. */
+  epochShutMs: 5_000,
+  /** A generation is kept at least as long as what was made under it. */
+  generationMs: 3_600_000,
 
   /** Entries in one call of the studio's writes: items, locations, assignments. */
   upsertsMax: 500,
@@ -82,6 +92,19 @@ export const limits = {
   locationNameCharactersMax: 100,
   /** Code points of a studio's own id. */
   externalIdCharactersMax: 128,
+
+  /** Before an API process that has ended is replaced, the first time; each time after that twice as long. */
+  workerRestartMs: 100,
+  /** The same when it ends again and again. */
+  workerRestartMsMax: 10_000,
+  /** One that lived for that long had no trouble with its start. */
+  workerSteadyMs: 30_000,
+  /** An API process that was asked to leave; it is killed then. */
+  workerLeaveMs: 14_000,
+  /** The metrics of one API process, when those of all are added up; without it then. */
+  clusterMetricsMs: 1_000,
+  /** Their sum; whoever was asked for it then gives its own. */
+  clusterSumMs: 2_500,
 
   /** MySQL connections of a worker process. */
   workerConnectionsMax: 2,
@@ -137,6 +160,15 @@ export const limits = {
   /** From a request's parameters to its answer. What has not begun by then never does. */
   requestMs: 5_000,
 
+  /** Reads that one process computes at the same time, whatever the pressure. */
+  readsUnquestionedMax: 1_000,
+  /** Reads that one process computes at the same time at most; more are refused with OVERLOADED. */
+  readsInFlightMax: 4_000,
+  /** A mean delay of the event loop from which reads count as too many. */
+  admissionDelayMs: 200,
+  /** What that mean is taken over. */
+  admissionWindowMs: 500,
+
   /** Opening a connection to Redis. */
   redisConnectMs: 250,
   /** Silence of Redis while it owes an answer; the connection is then given up. */
@@ -147,6 +179,20 @@ export const limits = {
   cacheReadMs: 25,
   /** Writing what others may then read from the cache Redis. */
   cacheWriteMs: 100,
+  /** After the cache Redis was late: how long nobody asks it for generations. */
+  cachePauseMs: 100,
+  /** Bytes of cached answers in the memory of one process. */
+  answersMemoryBytesMax: 64_000_000,
+  /** A cached answer counts for that long, if nothing that it depends on changes before. */
+  answerMs: 30_000,
+  /** The same for what depends on more than tags can name: leaderboards, ranks. */
+  untaggedAnswerMs: 1_000,
+  /** While MySQL is away: how long an answer is told again whose generations stand. */
+  outageAnswerMs: 600_000,
+  /** While MySQL is away: how long a public answer is told again that has run out. */
+  outagePublicMs: 60_000,
+  /** Computations of cacheable answers that one process has under way; beyond it nobody waits for another's. */
+  flightsMax: 10_000,
 
   /** Bytes of documents that clients registered by themselves (APQ), in Redis. */
   automaticDocumentBytesMax: 8_000_000,

@@ -29,8 +29,14 @@ export interface Metrics {
   readonly groupFailures: Counter<"cause">;
   /** Rows that the worker deleted because they were old. */
   readonly purgedRows: Counter;
-  /** Bumps of tags that Redis did not confirm. */
+  /** Reads that are being computed, none of them from the cache; set when read. */
+  readonly readsInFlight: Gauge;
+  /** Calls that open or close tags and that Redis did not confirm. */
   readonly fenceFailures: Counter;
+  /** Tags whose closing Redis has not confirmed yet. */
+  readonly fenceOwed: Gauge;
+  /** Requests of cacheable operations, by where their answer came from. */
+  readonly answers: Counter<"source">;
   /** Connections of the pool by state; set when read. */
   readonly poolConnections: Gauge<"state">;
 }
@@ -116,6 +122,22 @@ export function createMetrics(): Metrics {
     fenceFailures: new Counter({
       name: "satchel_fence_failures_total",
       help: "Invalidations of cached answers that Redis did not confirm in time.",
+      registers,
+    }),
+    readsInFlight: new Gauge({
+      name: "satchel_reads_in_flight",
+      help: "Reads that are being computed.",
+      registers,
+    }),
+    fenceOwed: new Gauge({
+      name: "satchel_fence_owed_tags",
+      help: "Tags whose invalidation Redis has not confirmed yet.",
+      registers,
+    }),
+    answers: new Counter({
+      name: "satchel_cache_answers_total",
+      help: "Answers of cacheable operations by source.",
+      labelNames: ["source"],
       registers,
     }),
     poolConnections: new Gauge({

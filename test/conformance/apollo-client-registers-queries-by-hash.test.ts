@@ -18,12 +18,16 @@ let production: TestApi;
 beforeAll(async () => {
   const key = () => `live:${randomBytes(32).toString("base64url")}`;
   api = await startApi();
-  neighbour = await startApi();
+  neighbour = await startApi({ twinOf: api });
   production = await startApi({
+    twinOf: api,
     environment: { NODE_ENV: "production", JWT_KEYS: key(), CURSOR_KEYS: key(), IDEMPOTENCY_KEYS: key() },
   });
 });
-afterAll(() => Promise.all([api.close(), neighbour.close(), production.close()]));
+afterAll(async () => {
+  await Promise.all([neighbour.close(), production.close()]);
+  await api.close();
+});
 beforeEach(() => {
   api.statements.length = 0;
   production.statements.length = 0;

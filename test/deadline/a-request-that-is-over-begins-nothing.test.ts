@@ -17,7 +17,8 @@ beforeAll(async () => {
   api = await startApi({ requestMs: REQUEST_MS });
 });
 afterAll(() => api.close());
-beforeEach(() => {
+beforeEach(async () => {
+  await api.forgetAnswers();
   api.statements.length = 0;
 });
 

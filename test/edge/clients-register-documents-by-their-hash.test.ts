@@ -5,7 +5,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { createAutomaticDocumentStore, type AutomaticDocumentStore } from "../../src/cache/automatic-document.ts";
-import { cacheKeys } from "../../src/cache/keys.ts";
+import { cacheKeys, keyPrefixOf } from "../../src/cache/keys.ts";
 import { createCacheRedis, type CacheRedis } from "../../src/cache/redis.ts";
 import { startApi, type TestApi } from "../kit/api.ts";
 import { startFaultProxy, type FaultProxy } from "../kit/fault-proxy.ts";
@@ -21,22 +21,21 @@ let proxy: FaultProxy;
 let api: TestApi;
 let other: TestApi;
 beforeAll(async () => {
-  [api, other] = await Promise.all([
-    startApi({
-      redisRoute: async (redisUrl) => {
-        proxy = await startFaultProxy(redisUrl);
-        return proxy.url;
-      },
-    }),
-    startApi(),
-  ]);
+  api = await startApi({
+    redisRoute: async (redisUrl) => {
+      proxy = await startFaultProxy(redisUrl);
+      return proxy.url;
+    },
+  });
+  other = await startApi({ twinOf: api });
 });
 afterEach(() => {
   proxy.thaw();
   proxy.mend();
 });
 afterAll(async () => {
-  await Promise.all([api.close(), other.close()]);
+  await other.close();
+  await api.close();
   await proxy.close();
 });
 
@@ -201,7 +200,8 @@ describe("the store in Redis", () => {
 });
 
 async function openRedis(url: string): Promise<CacheRedis> {
-  const redis = createCacheRedis({ url, onLost: () => undefined, onBack: () => undefined });
+  const keyPrefix = keyPrefixOf(api.config.databaseUrl);
+  const redis = createCacheRedis({ url, keyPrefix, onLost: () => undefined, onBack: () => undefined });
   await redis.start();
   return redis;
 }

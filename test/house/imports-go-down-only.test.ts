@@ -8,7 +8,7 @@ import { projectDir } from "../../scripts/clone.ts";
 import { lintProbe, type Finding } from "../kit/lint-probe.ts";
 
 /** From the top down. */
-const SPINE = ["main", "worker", "config", "app", "http", "yoga", "graphql-schema", "context", "errors"];
+const SPINE = ["main", "primary", "worker", "config", "app", "http", "yoga", "graphql-schema", "context", "errors"];
 const FOLDERS = [
   "edge",
   "operations",
@@ -28,9 +28,10 @@ const OUTSIDE = ["scripts", "test", "prisma", "bench"];
 
 const FROM_ANYWHERE = new Set(["operations", "schema", "runtime", "errors"]);
 /** They are handed further down than they stand, so they import what anybody may and no more. */
-const CONFIG_READERS = new Set(["main", "worker", "app", "http", "yoga", "edge"]);
+const CONFIG_READERS = new Set(["main", "primary", "worker", "app", "http", "yoga", "edge"]);
 const CONTEXT_READERS = new Set([
   "main",
+  "primary",
   "worker",
   "app",
   "http",

@@ -44,6 +44,7 @@ it("takes no label from a client", async () => {
 });
 
 it("counts statements, batch sizes and connections", async () => {
+  await api.forgetAnswers();
   const before = await samplesOf("satchel_statements_total");
   await api.read({ query: playerState, variables: { id: playerGlobalId(1n) }, token: api.tokenFor(1) });
   const after = await samplesOf("satchel_statements_total");

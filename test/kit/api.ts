@@ -10,6 +10,7 @@ import { readConfig, type Config } from "../../src/config.ts";
 import { signToken, type Role } from "../../src/edge/token.ts";
 import { createLogger } from "../../src/runtime/logger.ts";
 import type { Clock } from "../../src/runtime/clock.ts";
+import { giveNewEpoch } from "./cache-redis.ts";
 import { withoutCost } from "./cost.ts";
 import { createTestDatabase, seedVectors, type TestDatabase } from "./database.ts";
 
@@ -61,6 +62,8 @@ export interface TestApi {
   read(asked: Asked): Promise<any>;
   /** A token as `npm run token` makes it. */
   tokenFor(subject: string | number, role?: Role): string;
+  /** After rows were written behind the server's back: no answer from before is told from the cache. */
+  forgetAnswers(): Promise<void>;
   /** Stops the server and drops the database. Throws what `npm run verify` would have found in it. */
   close(): Promise<void>;
 }
@@ -74,6 +77,8 @@ export interface TestApiOptions {
   readonly route?: (databaseUrl: string) => Promise<string>;
   /** The same for the cache Redis. */
   readonly redisRoute?: (redisUrl: string) => Promise<string>;
+  /** A second server of the same database, with the same keys and a memory of its own. Closed before the first. */
+  readonly twinOf?: TestApi;
   /** Runs after the vectors are in, before the server starts. */
   readonly fill?: (database: TestDatabase) => Promise<unknown>;
   /** For tests whose own rows contradict each other on purpose: `close` looks at none of them. */
@@ -81,22 +86,21 @@ export interface TestApiOptions {
 }
 
 export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
-  const { environment = {}, clock, requestMs, route, redisRoute, fill, isLedgerWrong = false } = options;
+  const { environment = {}, clock, requestMs, route, redisRoute, twinOf, isLedgerWrong = false } = options;
   const redisUrl = process.env["SATCHEL_TEST_REDIS_URL"]!;
-  const database = await createTestDatabase();
-  await seedVectors(database.migratorDatabaseUrl);
-  await fill?.(database);
-  const keys = `dev-test:${randomBytes(32).toString("base64url")}`;
-  const config = readConfig({
+  const database = twinOf?.database ?? (await filledDatabase(options));
+  const settings = readConfig({
     DATABASE_URL: (await route?.(database.databaseUrl)) ?? database.databaseUrl,
     REDIS_URL: (await redisRoute?.(redisUrl)) ?? redisUrl,
-    JWT_KEYS: keys,
-    CURSOR_KEYS: `dev-test:${randomBytes(32).toString("base64url")}`,
-    IDEMPOTENCY_KEYS: `dev-test:${randomBytes(32).toString("base64url")}`,
+    JWT_KEYS: newKeys(),
+    CURSOR_KEYS: newKeys(),
+    IDEMPOTENCY_KEYS: newKeys(),
     LOG_LEVEL: "error",
     PORT: "0",
     ...environment,
   });
+  const { tokenKeys, cursorKeys, idempotencyKeys } = twinOf?.config ?? settings;
+  const config = { ...settings, tokenKeys, cursorKeys, idempotencyKeys };
   const statements: SentStatement[] = [];
   const logLines: LogLine[] = [];
   const app = createApp({
@@ -119,8 +123,10 @@ export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
     read: (asked) => ask(asked).then((answer) => dataOf(answer, logLines)),
     tokenFor: (subject, role = "player") =>
       signToken({ keys: config.tokenKeys, subject: String(subject), role, ttlSeconds: 3600 + secondsAhead(clock) }),
+    forgetAnswers: () => giveNewEpoch(database.databaseUrl),
     async close() {
       await app.stop();
+      if (twinOf !== undefined) return;
       try {
         if (!isLedgerWrong) await verify(database);
       } finally {
@@ -128,6 +134,20 @@ export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
       }
     },
   };
+}
+
+/** With the vectors in it. */
+async function filledDatabase({ fill }: TestApiOptions): Promise<TestDatabase> {
+  const database = await createTestDatabase();
+  await seedVectors(database.migratorDatabaseUrl);
+  await fill?.(database);
+  // Answers are cached from the first on: an epoch that is missing would be shut for some seconds.
+  await giveNewEpoch(database.databaseUrl);
+  return database;
+}
+
+function newKeys(): string {
+  return `dev-test:${randomBytes(32).toString("base64url")}`;
 }
 
 async function post(url: string, { query, variables, operationName, token, accept }: Asked): Promise<Answer> {

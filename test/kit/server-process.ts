@@ -37,8 +37,9 @@ export function environmentOf({ config }: TestApi): Record<string, string> {
 export async function startServerProcess(
   environment: Readonly<Record<string, string>>,
   script = "src/main.ts",
+  args: readonly string[] = [],
 ): Promise<ServerProcess> {
-  const child = spawnServer(environment, script);
+  const child = spawnServer(environment, [script, ...args]);
   const stderr = textOf(child.stderr!);
   let stdout = "";
   const port = await new Promise<number | null>((resolve) => {
@@ -54,20 +55,21 @@ export async function startServerProcess(
   return { child, port, log: () => stdout };
 }
 
-/** Runs it where it must refuse to start. */
+/** Runs it where it must refuse to start, within `msMax`. */
 export async function failToStart(
   environment: Readonly<Record<string, string>>,
   script = "src/main.ts",
+  { args = [], msMax = 10_000 }: { readonly args?: readonly string[]; readonly msMax?: number } = {},
 ): Promise<FailedStart> {
-  const child = spawnServer(environment, script);
+  const child = spawnServer(environment, [script, ...args]);
   child.stdout!.resume();
   const stderr = textOf(child.stderr!);
-  const [code] = (await once(child, "exit", { signal: AbortSignal.timeout(10_000) })) as [number | null];
+  const [code] = (await once(child, "exit", { signal: AbortSignal.timeout(msMax) })) as [number | null];
   return { code, stderr: await stderr };
 }
 
-function spawnServer(environment: Readonly<Record<string, string>>, script: string): ChildProcess {
-  return spawn(process.execPath, [...(script.endsWith(".ts") ? ["--import", "tsx"] : []), script], {
+function spawnServer(environment: Readonly<Record<string, string>>, command: readonly string[]): ChildProcess {
+  return spawn(process.execPath, [...(command[0]?.endsWith(".ts") ? ["--import", "tsx"] : []), ...command], {
     env: { PATH: process.env["PATH"], ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -346,6 +346,8 @@ async function statementsOf(
   const ask = (more: object) =>
     api.read({ query: body, variables: { ...variables, ...more }, token: api.tokenFor(playerId) });
   const after = isSecondPage ? { after: endCursorOf(await ask({ first: 1 })) } : {};
+  // What it costs to compute it.
+  await api.forgetAnswers();
   api.statements.length = 0;
   await ask({ ...page, ...after });
   return together(

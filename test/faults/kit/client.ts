@@ -22,7 +22,7 @@ export interface ClientOptions {
 }
 
 /** What is sent of one request. */
-interface Sent {
+export interface Sent {
   readonly port: number;
   readonly token: string;
   readonly body: string;
@@ -51,7 +51,8 @@ export async function send(
   }
 }
 
-function answerTo({ port, token, body }: Sent): Promise<Answer> {
+/** Sends one body, and rejects where no whole answer comes. */
+export function answerTo({ port, token, body }: Sent): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const headers = {
       "Content-Type": "application/json",

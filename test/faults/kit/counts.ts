@@ -18,6 +18,15 @@ const inTests = {
   lostCommits: 3,
   lostUnderLoad: 12,
   rowHeldMs: 4_500,
+  /** Processes that share one cache. */
+  cachingProcesses: 2,
+  /** Writes that are asked after, and answered again, without a fault. */
+  freshPairs: 1_200,
+  /** The same around each fault of the cache. */
+  freshPairsPerFault: 160,
+  /** How long a writer is frozen before or in its COMMIT. */
+  writerFrozenMs: 1_500,
+  redisFrozenMs: 5_000,
   /** How long the load runs before and after each fault. */
   loadMs: 800,
 };
@@ -33,6 +42,11 @@ const inDrill: typeof inTests = {
   lostCommits: 500,
   lostUnderLoad: 500,
   rowHeldMs: 30_000,
+  cachingProcesses: 4,
+  freshPairs: 150_000,
+  freshPairsPerFault: 5_000,
+  writerFrozenMs: 30_000,
+  redisFrozenMs: 5_000,
   loadMs: 2_000,
 };
 

@@ -1,0 +1,192 @@
+// Cached answers, the way a request meets them: what stands for its tags is read after it arrived, and only an
+// answer made under exactly that is told: one of this process (L1), one that all share (L2), or one that
+// somebody else is computing just now (single flight). With a write under way, or without Redis, everybody
+// computes for himself.
+
+import { BoundedMap } from "../runtime/bounded-map.ts";
+import { Cancellation } from "../runtime/cancellation.ts";
+import { limits } from "../runtime/limits.ts";
+import { answerBytes, type AnswerBytes, type AnswerStore, type StoredAnswer } from "./answer-store.ts";
+import type { GenerationReader, Generations } from "./generations.ts";
+
+/** What is asked for, and how it is made. */
+export interface AnswerAsk {
+  /** Equal text, same question of the same asker. */
+  readonly key: string;
+  /** What the answer depends on. */
+  readonly tags: readonly string[];
+  readonly lifetimeMs: number;
+  /** The same for everybody: while MySQL is away it may be told a while longer. */
+  readonly isPublic: boolean;
+}
+
+/** How a request was answered, for the metrics. */
+export type AnswerSource = "memory" | "redis" | "flight" | "computed" | "uncached" | "outage";
+
+export interface Answered {
+  /** Null: `compute` says that it cannot be answered this way. */
+  readonly answer: AnswerBytes | null;
+  readonly source: AnswerSource;
+}
+
+/** Ends early when all who wait for it are over, which it is told by `shared`. */
+export type Compute = (shared: Cancellation) => Promise<string | null>;
+
+export interface AnswerCache {
+  /**
+   * The answer, as `compute` makes it or has made it: JSON, or null for what must not be kept. Rejects as
+   * `compute` does, where nothing that may be told instead is there. `asker` ends when nobody waits for this one.
+   */
+  get(ask: AnswerAsk, asker: Cancellation, compute: Compute): Promise<Answered>;
+}
+
+export interface AnswerCacheOptions {
+  readonly generations: GenerationReader;
+  readonly store: AnswerStore;
+  /** Whether `error` says that MySQL is away; one that is only busy or slow is not. */
+  readonly isOutage: (error: unknown) => boolean;
+  readonly memoryBytesMax?: number;
+}
+
+/** In memory: ages by this process's own monotonic clock. */
+interface Kept extends AnswerBytes {
+  readonly generations: string;
+  readonly madeAtMs: number;
+}
+
+/** One computation, for all who ask for the same under the same generations. */
+interface Flight {
+  readonly landed: Promise<Answered>;
+  readonly shared: Cancellation;
+  askerCount: number;
+}
+
+/** What a kept answer weighs besides its bytes, its key and its generations: the objects around them. */
+const ENTRY_BYTES = 400;
+
+export function createAnswerCache({
+  generations,
+  store,
+  isOutage,
+  memoryBytesMax = limits.answersMemoryBytesMax,
+}: AnswerCacheOptions): AnswerCache {
+  const memory = new BoundedMap<string, Kept>({
+    weightMax: memoryBytesMax,
+    weightOf: (key, kept) => key.length + kept.bytes.length + kept.generations.length + ENTRY_BYTES,
+  });
+  const flights = new Map<string, Flight>();
+  /** Until then nobody asks a MySQL that has just not answered, where there is something to tell instead. */
+  let awayUntilMs = 0;
+
+  const get = async (ask: AnswerAsk, asker: Cancellation, compute: Compute): Promise<Answered> => {
+    const standing = await generations.read(ask.tags);
+    if (performance.now() < awayUntilMs) {
+      const instead = insteadOf(memory.get(ask.key), ask, standing);
+      if (instead !== null) return { answer: instead, source: "outage" };
+    }
+    try {
+      if (standing === null || standing.isOpen) return await computed(compute, asker, "uncached");
+      const kept = freshIn(memory.get(ask.key), ask, standing);
+      if (kept !== null) return { answer: kept, source: "memory" };
+      return await join(ask, standing, asker, compute);
+    } catch (error) {
+      if (!isOutage(error)) throw error;
+      awayUntilMs = performance.now() + limits.breakerMs;
+      const instead = insteadOf(memory.get(ask.key), ask, standing);
+      if (instead === null) throw error;
+      return { answer: instead, source: "outage" };
+    }
+  };
+
+  /** Only a flight under the same generations, which this request has read after it arrived. */
+  const join = async (
+    ask: AnswerAsk,
+    standing: Generations,
+    asker: Cancellation,
+    compute: Compute,
+  ): Promise<Answered> => {
+    const key = `${ask.key} ${standing.text}`;
+    const flying = flights.get(key);
+    if (flying === undefined) {
+      if (flights.size >= limits.flightsMax) return fill(ask, standing, asker, compute);
+      const flight = takeOff(key, (shared) => fill(ask, standing, shared, compute));
+      board(key, flight, asker);
+      return flight.landed;
+    }
+    board(key, flying, asker);
+    const { answer } = await flying.landed;
+    return { answer, source: answer === null ? "uncached" : "flight" };
+  };
+
+  const takeOff = (key: string, fly: (shared: Cancellation) => Promise<Answered>): Flight => {
+    const shared = new Cancellation();
+    const flight: Flight = { landed: fly(shared).finally(() => leave(key, flight)), shared, askerCount: 0 };
+    flights.set(key, flight);
+    return flight;
+  };
+
+  const board = (key: string, flight: Flight, asker: Cancellation): void => {
+    flight.askerCount += 1;
+    asker.whenOver((reason) => {
+      flight.askerCount -= 1;
+      if (flight.askerCount > 0) return;
+      // Nobody joins what has been given up.
+      leave(key, flight);
+      flight.shared.cancel(reason);
+    });
+  };
+
+  const leave = (key: string, flight: Flight): void => {
+    if (flights.get(key) === flight) flights.delete(key);
+  };
+
+  const fill = async (
+    ask: AnswerAsk,
+    standing: Generations,
+    shared: Cancellation,
+    compute: Compute,
+  ): Promise<Answered> => {
+    const stored = await store.get(ask.key);
+    if (stored !== null && stored.generations === standing.text) {
+      // Also one that has run out: it is what can be told should MySQL be away.
+      keep(ask.key, stored);
+      if (stored.ageMs < ask.lifetimeMs) return { answer: stored, source: "redis" };
+    }
+    const result = await computed(compute, shared, "computed");
+    if (result.answer !== null) {
+      // Under what stood before it was computed: whatever changed since has made it old already.
+      keep(ask.key, { ...result.answer, generations: standing.text, ageMs: 0 });
+      void store.set(ask.key, result.answer, standing.text);
+    }
+    return result;
+  };
+
+  const keep = (key: string, { bytes, etag, generations: madeUnder, ageMs }: StoredAnswer): void => {
+    memory.set(key, { bytes, etag, generations: madeUnder, madeAtMs: performance.now() - ageMs });
+  };
+
+  return { get };
+}
+
+async function computed(compute: Compute, shared: Cancellation, source: AnswerSource): Promise<Answered> {
+  const json = await compute(shared);
+  return { answer: json === null ? null : answerBytes(json), source };
+}
+
+function freshIn(kept: Kept | undefined, { lifetimeMs }: AnswerAsk, standing: Generations): Kept | null {
+  if (kept === undefined || kept.generations !== standing.text) return null;
+  return performance.now() - kept.madeAtMs < lifetimeMs ? kept : null;
+}
+
+/** While MySQL is away: one that still holds, or for everybody one that has run out lately. */
+function insteadOf(
+  kept: Kept | undefined,
+  { lifetimeMs, isPublic }: AnswerAsk,
+  standing: Generations | null,
+): Kept | null {
+  if (kept === undefined) return null;
+  const ageMs = performance.now() - kept.madeAtMs;
+  const holds = standing !== null && !standing.isOpen && kept.generations === standing.text;
+  if (holds && ageMs < limits.outageAnswerMs) return kept;
+  return isPublic && ageMs < lifetimeMs + limits.outagePublicMs ? kept : null;
+}

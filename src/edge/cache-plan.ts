@@ -1,0 +1,209 @@
+// Whether and how the answers of an operation are cached: who may share them, for how long, and the tags that they
+// depend on. All of it follows from @cacheTag and @cacheLife in the SDL, and is compiled once per operation
+// into a function of variables and viewer: the tags must be known before anything is read.
+
+import {
+  Kind,
+  OperationTypeNode,
+  getNamedType,
+  isInterfaceType,
+  isObjectType,
+  valueFromASTUntyped,
+  type DirectiveNode,
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLField,
+  type GraphQLNamedType,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+} from "graphql";
+import type { AnswerAsk } from "../cache/answers.ts";
+import type { Viewer } from "../context.ts";
+import { canonicalText } from "../runtime/canonical-text.ts";
+import { parseGlobalId } from "../runtime/ids.ts";
+import { limits } from "../runtime/limits.ts";
+
+export interface CachePlan {
+  /** Readable without a token, and the same for everybody. */
+  readonly isPublic: boolean;
+  readonly lifetimeMs: number;
+  /** Public answers that a cache in front of us may keep as long: they are nobody's own. */
+  readonly isShareable: boolean;
+  /** Null for a request whose answer is not cached: who asks, or whom for, is not the usual. */
+  askOf(variables: Readonly<Record<string, unknown>>, viewer: Viewer | null): AnswerAsk | null;
+}
+
+/** Whose fields are asked for, where that is known before anything is read. */
+type PlayerSource =
+  | { readonly kind: "none" }
+  | { readonly kind: "viewer" }
+  | { readonly kind: "argument"; readonly idOf: (variables: Readonly<Record<string, unknown>>) => unknown };
+
+interface Found {
+  isCacheable: boolean;
+  isPrivate: boolean;
+  needsViewer: boolean;
+  lifetimeMs: number;
+  /** Without a player in them. */
+  readonly plainTags: Set<string>;
+  readonly playerTags: Map<PlayerSource, Set<string>>;
+}
+
+const PLAYER = "{player}";
+
+/** Null for an operation that is not cached. `version` changes with the schema: answers of an old one are others. */
+export function compileCachePlan(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  { operationId, version }: { readonly operationId: string; readonly version: string },
+): CachePlan | null {
+  const root = schema.getQueryType();
+  if (operation.operation !== OperationTypeNode.QUERY || root === null || root === undefined) return null;
+  const found: Found = {
+    isCacheable: true,
+    isPrivate: false,
+    needsViewer: false,
+    lifetimeMs: limits.answerMs,
+    plainTags: new Set(),
+    playerTags: new Map(),
+  };
+  new Walk(schema, document, found).selection(root, operation.selectionSet, NOBODY);
+  if (!found.isCacheable) return null;
+  const { isPrivate, needsViewer, lifetimeMs, plainTags, playerTags } = found;
+  return {
+    isPublic: !isPrivate,
+    lifetimeMs,
+    isShareable: !isPrivate && playerTags.size === 0,
+    askOf(variables, viewer) {
+      const scope = isPrivate ? scopeOf(viewer, needsViewer) : "public";
+      if (scope === null) return null;
+      const tags = [...plainTags];
+      for (const [source, templates] of playerTags) {
+        const playerId = playerIdOf(source, variables, viewer);
+        if (playerId === null) return null;
+        for (const template of templates) tags.push(template.replace(PLAYER, String(playerId)));
+      }
+      const key = `${version}:${operationId}:${scope}:${canonicalText(variables)}`;
+      return { key, tags, lifetimeMs, isPublic: !isPrivate };
+    },
+  };
+}
+
+const NOBODY: PlayerSource = { kind: "none" };
+const VIEWER: PlayerSource = { kind: "viewer" };
+
+class Walk {
+  readonly #schema: GraphQLSchema;
+  readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  readonly #found: Found;
+
+  constructor(schema: GraphQLSchema, document: DocumentNode, found: Found) {
+    this.#schema = schema;
+    this.#found = found;
+    this.#fragments = new Map(
+      document.definitions.flatMap((definition) =>
+        definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition] as const] : [],
+      ),
+    );
+  }
+
+  selection(type: GraphQLNamedType, { selections }: SelectionSetNode, player: PlayerSource): void {
+    for (const selection of selections) {
+      if (selection.kind === Kind.FIELD) this.#field(type, selection, player);
+      else {
+        const fragment =
+          selection.kind === Kind.FRAGMENT_SPREAD ? this.#fragments.get(selection.name.value) : selection;
+        if (fragment === undefined) continue;
+        const condition = fragment.typeCondition?.name.value;
+        const narrowed = condition === undefined ? type : (this.#schema.getType(condition) ?? type);
+        this.selection(narrowed, fragment.selectionSet, player);
+      }
+    }
+  }
+
+  #field(parent: GraphQLNamedType, node: FieldNode, player: PlayerSource): void {
+    const name = node.name.value;
+    if (name === "__typename") return;
+    const field = isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[name] : undefined;
+    const isRoot = parent === this.#schema.getQueryType();
+    // What says nothing of itself depends on what its object depends on; at the root there is no object.
+    const tag = field === undefined ? undefined : directive(field, "cacheTag");
+    if (field === undefined || (isRoot && tag === undefined)) {
+      this.#found.isCacheable = false;
+      return;
+    }
+    const type = getNamedType(field.type);
+    const owner = type.name === "Player" ? this.#playerOf(node, isRoot) : player;
+    if (tag !== undefined) this.#take(tag, type.name === "Player" ? owner : player);
+    const life = directive(field, "cacheLife");
+    if (life !== undefined) this.#liveAtMost(Number(argument(life, "seconds")) * 1000);
+    if (node.selectionSet !== undefined) this.selection(type, node.selectionSet, owner);
+  }
+
+  #playerOf(node: FieldNode, isRoot: boolean): PlayerSource {
+    if (!isRoot) return NOBODY;
+    if (node.name.value === "viewer") {
+      this.#found.needsViewer = true;
+      return VIEWER;
+    }
+    const given = node.arguments?.find(({ name }) => name.value === "id")?.value;
+    if (given === undefined) return NOBODY;
+    return { kind: "argument", idOf: (variables) => valueFromASTUntyped(given, { ...variables }) };
+  }
+
+  #take(tag: DirectiveNode, player: PlayerSource): void {
+    const isPrivate = argument(tag, "private") === true;
+    this.#found.isPrivate ||= isPrivate;
+    for (const template of argument(tag, "tags") as string[]) {
+      if (!template.includes(PLAYER)) this.#found.plainTags.add(template);
+      else if (player.kind === "none") {
+        // Whom it is about turns out only in the answer: nothing can say that it has changed.
+        if (isPrivate) this.#found.isCacheable = false;
+        this.#liveAtMost(limits.untaggedAnswerMs);
+      } else this.#tagsOf(player).add(template);
+    }
+  }
+
+  #tagsOf(player: PlayerSource): Set<string> {
+    const { playerTags } = this.#found;
+    let tags = playerTags.get(player);
+    if (tags === undefined) playerTags.set(player, (tags = new Set()));
+    return tags;
+  }
+
+  #liveAtMost(lifetimeMs: number): void {
+    this.#found.lifetimeMs = Math.min(this.#found.lifetimeMs, lifetimeMs);
+  }
+}
+
+/** For whom a private answer is kept. */
+function scopeOf(viewer: Viewer | null, needsViewer: boolean): string | null {
+  if (viewer === null) return null;
+  if (viewer.role === "player") return `player/${viewer.playerId}`;
+  // They have no `viewer`; and a subject is any text.
+  return needsViewer ? null : `${viewer.role}/${Buffer.from(viewer.subject).toString("base64url")}`;
+}
+
+function playerIdOf(
+  source: PlayerSource,
+  variables: Readonly<Record<string, unknown>>,
+  viewer: Viewer | null,
+): bigint | null {
+  if (source.kind === "viewer") return viewer?.role === "player" ? viewer.playerId : null;
+  if (source.kind === "none") return null;
+  const id = source.idOf(variables);
+  const nodeId = typeof id === "string" ? parseGlobalId(id) : null;
+  return nodeId?.type === "Player" ? nodeId.playerId : null;
+}
+
+function directive(field: GraphQLField<unknown, unknown>, name: string): DirectiveNode | undefined {
+  return field.astNode?.directives?.find((candidate) => candidate.name.value === name);
+}
+
+function argument(node: DirectiveNode, name: string): unknown {
+  const value = node.arguments?.find((candidate) => candidate.name.value === name)?.value;
+  return value === undefined ? undefined : valueFromASTUntyped(value);
+}

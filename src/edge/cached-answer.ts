@@ -1,0 +1,51 @@
+// How a cached answer travels: ready bytes with a strong entity tag, or 304 where the client has them already.
+// What is private is kept by nobody on the way, and asked for again each time, since a phone's own HTTP
+// cache knows nothing of writes; what is public may be kept for as long as we do ourselves.
+
+import type { IncomingMessage } from "node:http";
+import type { AnswerBytes } from "../cache/answer-store.ts";
+import type { AnswerAsk } from "../cache/answers.ts";
+import type { CachePlan } from "./cache-plan.ts";
+import type { Passage } from "./passage.ts";
+
+export interface Cached {
+  readonly plan: CachePlan;
+  readonly ask: AnswerAsk;
+  readonly answer: AnswerBytes;
+}
+
+const PRIVATE = "private, no-cache";
+
+export function sendCached({ request, response, mediaType }: Passage, { plan, ask, answer }: Cached): void {
+  const { bytes } = answer;
+  // The same bytes under another media type are another representation.
+  const etag = mediaType === "application/json" ? `${answer.etag.slice(0, -1)}j"` : answer.etag;
+  const headers: Record<string, string | number> = {
+    "Cache-Control": cacheControlOf(plan),
+    ETag: etag,
+    Vary: "Accept, Accept-Encoding",
+  };
+  if (plan.isShareable && ask.tags.length > 0) headers["Cache-Tag"] = ask.tags.join(",");
+  if (request.method === "GET" && isKnown(request, etag)) {
+    response.writeHead(304, headers);
+    response.end();
+    return;
+  }
+  headers["Content-Type"] = `${mediaType}; charset=utf-8`;
+  headers["Content-Length"] = bytes.length;
+  response.writeHead(200, headers);
+  response.end(bytes, "latin1");
+}
+
+function cacheControlOf({ isPublic, isShareable, lifetimeMs }: CachePlan): string {
+  if (!isPublic) return PRIVATE;
+  // A player's own name is public and yet must be seen at once where it changes.
+  return isShareable ? `public, max-age=${Math.floor(lifetimeMs / 1000)}` : "public, no-cache";
+}
+
+/** Whether If-None-Match names it; weakly, as RFC 9110 has it for that header. */
+function isKnown({ headers }: IncomingMessage, etag: string): boolean {
+  const given = headers["if-none-match"];
+  if (given === undefined) return false;
+  return given.trim() === "*" || given.split(",").some((candidate) => candidate.trim().replace(/^W\//, "") === etag);
+}

@@ -1,0 +1,201 @@
+// A load that asks what it has just been told of: sessions that write and then read, at any process and over either
+// lane, with readers beside them that keep every process's cache warm, so that something old is there to be told.
+
+import { setTimeout as delay } from "node:timers/promises";
+import { createRandom, type Random } from "../../../prisma/seed/random.ts";
+import { send, type Server } from "./client.ts";
+import { judgeFreshness, type Doubt, type Freshness } from "./freshness.ts";
+import { History, type Ask, type Entry, type Line } from "./history.ts";
+import { read, readKinds, type Lane, type Read, type Reader } from "./reading.ts";
+import { judge, type Verdict } from "./trial.ts";
+import type { World } from "./world.ts";
+
+export interface FreshLoadOptions {
+  readonly world: World;
+  readonly servers: readonly Server[];
+  readonly doubts: readonly Doubt[];
+  readonly seed: number;
+  /** Sessions that write and read; as many players have one each, the rest share. */
+  readonly writers: number;
+  /** Sessions that only read. */
+  readonly readers: number;
+}
+
+/** What the load has done so far, and how it ends. */
+export interface FreshLoad {
+  readonly readings: readonly Read[];
+  readonly history: History;
+  /** Writes that were answered and then asked after, and answered again. */
+  pairs(): number;
+  /** Lets every session finish, waits for quiet, and judges. */
+  end(): Promise<FreshVerdict>;
+}
+
+export interface FreshVerdict extends Verdict, Freshness {
+  readonly pairs: number;
+  readonly readings: readonly Read[];
+}
+
+type WriteKind = Exclude<Ask["kind"], "PlayerState">;
+
+const WRITES: readonly WriteKind[] = [
+  ...Array<WriteKind>(6).fill("GrantItems"),
+  ...Array<WriteKind>(3).fill("SpendItems"),
+  ...Array<WriteKind>(2).fill("ExchangeItems"),
+  ...Array<WriteKind>(4).fill("TransferItems"),
+  "CollectItem",
+];
+const YOGA_SHARE = 0.15;
+const WARM_SHARE = 0.5;
+const LATE_REPLAY_SHARE = 0.03;
+const RETRY_MS = 20;
+const RETRIES_MAX = 200;
+/** A reader's pause: its reads must not take the machine from the writers. */
+const READER_MS = 4;
+
+export async function startFreshLoad(options: FreshLoadOptions): Promise<FreshLoad> {
+  const { world, servers, doubts } = options;
+  const initial = await world.rows();
+  const state: State = { history: new History(), readings: [], portOf: new Map(), pairs: 0, isStopping: false };
+  const runs = [
+    ...Array.from({ length: options.writers }, (_, place) => new Session(options, state, place).write()),
+    ...Array.from({ length: options.readers }, (_, place) => new Session(options, state, place, "reader").read()),
+  ];
+  return {
+    readings: state.readings,
+    history: state.history,
+    pairs: () => state.pairs,
+    async end() {
+      state.isStopping = true;
+      await Promise.all(runs);
+      const verdict = await judge(world, servers, state.history, initial);
+      const final = await world.rows();
+      const { history, readings, portOf, pairs } = state;
+      const { recipes, markers } = world;
+      const freshness = judgeFreshness({
+        entries: history.entries,
+        initial,
+        final,
+        recipes,
+        markers,
+        readings,
+        portOf,
+        doubts,
+      });
+      return { ...verdict, ...freshness, pairs, readings };
+    },
+  };
+}
+
+interface State {
+  readonly history: History;
+  readonly readings: Read[];
+  readonly portOf: Map<Entry, number>;
+  pairs: number;
+  isStopping: boolean;
+}
+
+class Session {
+  readonly #options: FreshLoadOptions;
+  readonly #state: State;
+  readonly #random: Random;
+  readonly #reader: Reader;
+  readonly #done: { ask: Ask; key: string }[] = [];
+
+  constructor(options: FreshLoadOptions, state: State, place: number, name = "session") {
+    const { world, seed } = options;
+    const playerId = world.playerIds[place % world.playerIds.length]!;
+    const markers = new Map([...world.markers].map(([owner, digits]) => [digits, owner]));
+    this.#options = options;
+    this.#state = state;
+    this.#random = createRandom(seed, name, place);
+    this.#reader = { session: `${name} ${place}`, token: world.tokenFor(playerId), playerId, markers };
+  }
+
+  async read(): Promise<void> {
+    while (!this.#state.isStopping) {
+      await this.#read();
+      await delay(this.#random.fraction() * READER_MS);
+    }
+  }
+
+  async write(): Promise<void> {
+    const random = this.#random;
+    while (!this.#state.isStopping) {
+      if (random.chance(WARM_SHARE)) await this.#read("fast");
+      const ask = this.#nextAsk(random.pick(WRITES));
+      const key = crypto.randomUUID();
+      const isDone = await this.#untilAnswered(ask, key);
+      const { seen } = await this.#read();
+      if (isDone && seen !== null) this.#state.pairs += 1;
+      if (this.#done.length > 0 && random.chance(LATE_REPLAY_SHARE)) {
+        const late = random.pick(this.#done.slice(-20));
+        await this.#send(late.ask, late.key);
+      }
+      if (isDone) this.#done.push({ ask, key });
+    }
+  }
+
+  /** Also at another process, and with reads in between, until the key has its answer. */
+  async #untilAnswered(ask: Ask, key: string): Promise<boolean> {
+    for (let turn = 0; turn < RETRIES_MAX; turn += 1) {
+      const { outcome } = await this.#send(ask, key);
+      if (outcome === "ok" || outcome === "refused") return outcome === "ok";
+      // Whether it was done shows in what is read from the database; what is cached must not be behind that.
+      for (const lane of ["yoga", "fast", "fast"] as const) await this.#read(lane);
+      await delay(RETRY_MS);
+    }
+    return false;
+  }
+
+  async #send(ask: Ask, key: string): Promise<Entry> {
+    const { history, portOf } = this.#state;
+    const server = await this.#server();
+    const { port } = server;
+    const client = { history, session: this.#reader.session, tokenFor: this.#options.world.tokenFor };
+    const entry = await send(client, { port }, ask, key);
+    portOf.set(entry, port!);
+    return entry;
+  }
+
+  async #read(lane: Lane = this.#random.chance(YOGA_SHARE) ? "yoga" : "fast"): Promise<Read> {
+    const server = await this.#server();
+    const done = await read(this.#reader, server, { kind: this.#random.pick(readKinds), lane });
+    this.#state.readings.push(done);
+    return done;
+  }
+
+  /** Any that is not known to be down. */
+  async #server(): Promise<Server> {
+    for (;;) {
+      const up = this.#options.servers.filter(({ port }) => port !== null);
+      if (up.length > 0) return { port: this.#random.pick(up).port };
+      await delay(RETRY_MS);
+    }
+  }
+
+  #nextAsk(kind: WriteKind): Ask {
+    const random = this.#random;
+    const { world } = this.#options;
+    const { playerId } = this.#reader;
+    switch (kind) {
+      case "GrantItems":
+        return { kind, playerId, items: this.#lines(6) };
+      case "SpendItems":
+        return { kind, playerId, items: this.#lines(2) };
+      case "ExchangeItems":
+        return { kind, playerId, itemId: random.pick(world.receivableIds), times: 1 };
+      case "TransferItems": {
+        const toPlayerId = random.pick(world.playerIds.filter((other) => other !== playerId));
+        return { kind, playerId, toPlayerId, items: this.#lines(2) };
+      }
+      case "CollectItem":
+        return { kind, playerId, n: random.integer(1, world.itemLocationNMax) };
+    }
+  }
+
+  #lines(countMax: number): Line[] {
+    const itemIds = this.#random.sample(this.#options.world.itemIds, this.#random.integer(1, 2));
+    return itemIds.map((itemId) => ({ itemId, count: this.#random.integer(1, countMax) }));
+  }
+}

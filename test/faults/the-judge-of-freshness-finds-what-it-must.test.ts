@@ -1,0 +1,55 @@
+// The judge of freshness is proven: every cache with one of the known mistakes is found out, by what the mistake does.
+// (That the real one passes under the same faults: no-read-is-older-than-what-was-told.test.ts.)
+
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { changedSource } from "./kit/changed-source.ts";
+import { seed } from "./kit/counts.ts";
+import { freshMutants, type FreshMutant } from "./kit/fresh-mutants.ts";
+import { tryFreshness } from "./kit/fresh-trial.ts";
+import { startRedisProcess, type RedisProcess } from "./kit/redis-process.ts";
+import { report } from "./kit/report.ts";
+import { openSite } from "./kit/site.ts";
+
+/** Few, so that many ask for the same. */
+const PLAYERS = 4;
+const WRITERS = 6;
+const READERS = 8;
+const PAIRS_A_SLICE = 60;
+const SLICES_MAX = 8;
+
+let redis: RedisProcess;
+beforeAll(async () => {
+  redis = await startRedisProcess();
+});
+afterAll(async () => {
+  await redis.close();
+});
+
+it.each(freshMutants)(
+  "finds out a server that $name",
+  async (mutant) => {
+    const { wrong, slices } = await findOut(mutant);
+    report("the-judge-of-freshness-finds-what-it-must", { [mutant.name]: `found in slice ${slices}` });
+    const matching = wrong.filter((line) => mutant.found.test(line));
+    expect(matching.length > 0 ? matching : wrong.slice(0, 10)).toEqual(matching);
+    expect(matching).not.toEqual([]);
+  },
+  120_000,
+);
+
+async function findOut({ edits, weather, fault, found }: FreshMutant) {
+  const site = await openSite({ processes: 2, players: PLAYERS, script: changedSource(edits), redis });
+  try {
+    weather?.(site);
+    let wrong: readonly string[] = [];
+    let slices = 0;
+    while (!wrong.some((line) => found.test(line)) && slices < SLICES_MAX) {
+      slices += 1;
+      const load = { seed: seed + slices, writers: WRITERS, readers: READERS };
+      ({ wrong } = await tryFreshness(site, { ...load, pairsBefore: PAIRS_A_SLICE / 2, pairs: PAIRS_A_SLICE, fault }));
+    }
+    return { wrong, slices };
+  } finally {
+    await site.close();
+  }
+}
