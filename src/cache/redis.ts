@@ -1,7 +1,9 @@
 // The connection to the cache Redis. It may be slow or gone at any time, and nothing may hang or fail for
 // it: a command that cannot be sent now is refused at once instead of queued (it would land later, when
-// what it says is no longer true), silence ends the connection, and every command has a deadline.
+// what it says is no longer true), silence ends the connection, and every command has a deadline. Deadlines count the
+// life of our own loop: after a stall of ours a healthy Redis would look silent, and all cached answers be given up.
 
+import { setTimeout as delay } from "node:timers/promises";
 import { createClient } from "@redis/client";
 import { withDeadline } from "../runtime/deadline.ts";
 import { limits } from "../runtime/limits.ts";
@@ -40,41 +42,90 @@ export class CacheUnavailableError extends Error {
 }
 
 export function createCacheRedis({ url, keyPrefix, onLost, onBack }: CacheRedisOptions): CacheRedis {
-  const client = openClient(url, keyPrefix);
-  let isLost = false;
+  const stopping = new AbortController();
   const listeners: (() => void)[] = [];
-  client.on("error", (error: Error) => {
-    if (!isLost) onLost(error.message);
+  let isLost = false;
+
+  const lose = (reason: string): void => {
+    if (!isLost) onLost(reason);
     isLost = true;
     for (const tell of listeners) tell();
-  });
-  client.on("ready", () => {
-    if (!isLost) return;
-    isLost = false;
-    onBack();
-    for (const tell of listeners) tell();
-  });
+  };
+
+  const open = (): RedisClient => {
+    const opened = openClient(url, keyPrefix);
+    // What one says that has been given up is nobody's concern.
+    opened.on("error", (error: Error) => {
+      if (opened === client) lose(error.message);
+    });
+    opened.on("ready", () => {
+      if (opened !== client || !isLost) return;
+      isLost = false;
+      onBack();
+      for (const tell of listeners) tell();
+    });
+    return opened;
+  };
+  let client = open();
+
+  // It never stops trying, so it rejects only when it is destroyed.
+  const connect = (): Promise<unknown> => client.connect().catch(() => undefined);
+
+  const run = async <T>(deadlineMs: number, command: (ready: RedisClient) => Promise<T>): Promise<T> => {
+    try {
+      return await withDeadline(command(client), deadlineMs, unavailable);
+    } catch (error) {
+      throw error instanceof CacheUnavailableError ? error : new CacheUnavailableError({ cause: error });
+    }
+  };
+
+  const beginAgain = (): void => {
+    lose("it is silent");
+    if (client.isOpen) client.destroy();
+    // Another client: this one may be in the midst of an attempt, and would go on with it beside the new one.
+    client = open();
+    void connect();
+  };
+
+  /** Regular traffic, so that silence means something also while nobody asks. */
+  const watch = async (): Promise<void> => {
+    let refusals = 0;
+    for (;;) {
+      await delay(limits.redisPingMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+      if (stopping.signal.aborted) return;
+      const isAnswered = await run(limits.redisSilenceMs, (ready) => ready.ping()).then(
+        () => true,
+        () => false,
+      );
+      if (stopping.signal.aborted) return;
+      // One that is not ready refuses at once: it tries by itself, but may hang in an attempt.
+      refusals = isAnswered ? 0 : refusals + 1;
+      if (!isAnswered && (client.isReady || refusals > REFUSALS_MAX)) {
+        refusals = 0;
+        beginAgain();
+      }
+    }
+  };
+
   return {
     async start() {
-      // It never stops trying, so it rejects only when it is told to stop.
-      const connected = client.connect().catch(() => undefined);
+      const connected = connect();
+      void watch();
       await withDeadline(connected, limits.redisConnectMs, unavailable).catch(() => undefined);
     },
-    async run(deadlineMs, command) {
-      try {
-        return await withDeadline(command(client), deadlineMs, unavailable);
-      } catch (error) {
-        throw error instanceof CacheUnavailableError ? error : new CacheUnavailableError({ cause: error });
-      }
-    },
+    run,
     onInterruption(listener) {
       listeners.push(listener);
     },
     stop() {
+      stopping.abort();
       if (client.isOpen) client.destroy();
     },
   };
 }
+
+/** Pings refused in a row while a connection is made: for longer than the longest pause between two attempts. */
+const REFUSALS_MAX = (2 * limits.redisReconnectMsMax) / limits.redisPingMs;
 
 function openClient(url: string, keyPrefix: string) {
   return createClient({
@@ -82,12 +133,9 @@ function openClient(url: string, keyPrefix: string) {
     keyPrefix,
     RESP: 3,
     disableOfflineQueue: true,
-    // Regular traffic, so that silence means something also while nobody asks.
-    pingInterval: 100,
     scripts: { ...automaticDocumentScripts, ...fenceScripts },
     socket: {
       connectTimeout: limits.redisConnectMs,
-      socketTimeout: limits.redisSilenceMs,
       reconnectStrategy: (attempts: number) => Math.min(50 * 2 ** Math.min(attempts, 6), limits.redisReconnectMsMax),
     },
   });

@@ -18,8 +18,31 @@ setInterval(() => {
   lastPulseMs = performance.now();
 }, PULSE_MS).unref();
 
+/** Deadlines up to here are shorter than a turn of a busy loop may be, in which nothing is heard. */
+const SHORT_MS = 100;
+/** Turns of the loop that a short one lasts at least. */
+const SHORT_TURNS = 5;
+
 /** Calls `onExpired` after `deadlineMs` of the loop's life, unless cancelled; returns the cancellation. */
 export function startDeadline(deadlineMs: number, onExpired: () => void): () => void {
+  return deadlineMs <= SHORT_MS ? startInTurns(deadlineMs, onExpired) : startInLife(deadlineMs, onExpired);
+}
+
+/** In slices, of which each takes a turn: what was sent in one turn is answered in another at the earliest. */
+function startInTurns(deadlineMs: number, onExpired: () => void): () => void {
+  let turnsLeft = SHORT_TURNS;
+  let timer = setTimeout(check, deadlineMs / SHORT_TURNS);
+
+  function check(): void {
+    turnsLeft -= 1;
+    if (turnsLeft === 0) onExpired();
+    else timer = setTimeout(check, deadlineMs / SHORT_TURNS);
+  }
+
+  return () => clearTimeout(timer);
+}
+
+function startInLife(deadlineMs: number, onExpired: () => void): () => void {
   const endMs = loopAliveMs() + deadlineMs;
   let timer = setTimeout(check, deadlineMs);
   let cancelled = false;

@@ -171,6 +171,8 @@ export const limits = {
 
   /** Opening a connection to Redis. */
   redisConnectMs: 250,
+  /** Between two pings of Redis. */
+  redisPingMs: 100,
   /** Silence of Redis while it owes an answer; the connection is then given up. */
   redisSilenceMs: 300,
   /** The longest pause between two attempts to reach a Redis that is away. */

@@ -1,5 +1,8 @@
-// Runs once in vitest's own process before any test: refuses a run without servers, and ends the run
-// when `npm test` is gone (kill -9), since nobody would remove what it leaves.
+// Runs once in vitest's own process before any test: refuses a run without servers, compiles the server
+// for the tests that start it as a process, and ends the run when `npm test` is gone (kill -9), since nobody
+// would remove what it leaves.
+import { compileServer } from "./compiled-server.ts";
+
 const PARENT_POLL_MS = 500;
 
 /** Called by vitest. */
@@ -7,6 +10,7 @@ export function setup(): void {
   if (process.env["SATCHEL_TEST_ADMIN_DATABASE_URL"] === undefined) {
     throw new Error("The tests need their private servers: run `npm test`, or `npm test -- <file>` for one file.");
   }
+  compileServer();
   const parent = process.ppid;
   setInterval(() => {
     // `npm test` made this process the leader of a group: the group is all that the run started.

@@ -5,6 +5,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import type { SigningKeys } from "../../src/runtime/signing-keys.ts";
 import type { TestApi } from "./api.ts";
+import { compiledServer } from "./compiled-server.ts";
 
 export interface ServerProcess {
   readonly child: ChildProcess;
@@ -33,7 +34,7 @@ export function environmentOf({ config }: TestApi): Record<string, string> {
   };
 }
 
-/** Runs src/main.ts, or `script` if given, until it listens. Throws with its words when it ends before. */
+/** Runs src/main.ts, compiled, or `script` if given, until it listens. Throws with its words when it ends before. */
 export async function startServerProcess(
   environment: Readonly<Record<string, string>>,
   script = "src/main.ts",
@@ -69,7 +70,12 @@ export async function failToStart(
 }
 
 function spawnServer(environment: Readonly<Record<string, string>>, command: readonly string[]): ChildProcess {
-  return spawn(process.execPath, [...(command[0]?.endsWith(".ts") ? ["--import", "tsx"] : []), ...command], {
+  const [script = "", ...args] = command;
+  const isServer = script.startsWith("src/");
+  const program = isServer
+    ? [compiledServer(script)]
+    : [...(script.endsWith(".ts") ? ["--import", "tsx"] : []), script];
+  return spawn(process.execPath, [...program, ...args], {
     env: { PATH: process.env["PATH"], ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
