@@ -14,8 +14,6 @@ export type Admission = "admitted" | "last" | "ignored";
 export interface Connections {
   /** Counts a request in, until its response closes. */
   admit(request: IncomingMessage, response: ServerResponse): Admission;
-  /** Responses that are not closed yet. */
-  readonly open: ReadonlySet<ServerResponse>;
   /** For each connection, its responses that are not closed yet, in the order of their requests. */
   lines(): Iterable<readonly ServerResponse[]>;
   /** The same of one connection. */
@@ -29,49 +27,54 @@ export interface Connections {
 }
 
 interface Connection {
-  /** In the order of their requests. */
-  readonly unanswered: Set<ServerResponse>;
+  /**
+   * In the order of their requests. A list, and none of all requests of the process: a Set that responses pass
+   * through in their thousands leaves tables behind which keep them from the collector's first, cheap look.
+   */
+  readonly unanswered: ServerResponse[];
   idleSinceMs: number;
   isLastAdmitted: boolean;
 }
 
 export function watchConnections(server: Server, metrics: Metrics): Connections {
   const connections = new Map<Socket, Connection>();
-  const open = new Set<ServerResponse>();
+  const inFlight = { count: 0 };
   /** When the sweep first saw that all of an answer was written and not all of it taken. */
   const unreadSinceMs = new WeakMap<ServerResponse, number>();
-  const { refused, cut } = createCounters(metrics, { connections, open });
+  const { refused, cut } = createCounters(metrics, connections, inFlight);
 
   server.maxConnections = limits.connectionsMax;
   server.on("drop", () => refused.inc());
   server.on("connection", (socket: Socket) => {
-    const unanswered = new Set<ServerResponse>();
+    const unanswered: ServerResponse[] = [];
     connections.set(socket, { unanswered, idleSinceMs: performance.now(), isLastAdmitted: false });
     socket.once("close", () => {
       connections.delete(socket);
       // Those that stand in line behind another never get a socket, and so never hear that it closed.
-      for (const response of unanswered) {
+      for (const response of [...unanswered]) {
         if (response.socket === null) response.emit("close");
       }
     });
   });
 
   const cutSlowReaders = (nowMs: number) => {
-    for (const response of open) {
-      if (!response.writableEnded) continue;
-      const sinceMs = unreadSinceMs.get(response);
-      if (sinceMs === undefined) unreadSinceMs.set(response, nowMs);
-      else if (nowMs - sinceMs > limits.answerReadMs) {
-        cut.inc({ reason: "slow reader" });
-        // A pipelined response has no socket yet; the one it waits for is cut with it.
-        response.socket?.destroy();
+    for (const { unanswered } of connections.values()) {
+      for (const response of unanswered) {
+        if (!response.writableEnded) continue;
+        const sinceMs = unreadSinceMs.get(response);
+        if (sinceMs === undefined) unreadSinceMs.set(response, nowMs);
+        else if (nowMs - sinceMs > limits.answerReadMs) {
+          cut.inc({ reason: "slow reader" });
+          // A pipelined response has no socket yet; the one it waits for is cut with it.
+          response.socket?.destroy();
+        }
       }
     }
   };
   const cutIdleUnderPressure = (nowMs: number) => {
     if (connections.size < limits.connectionsMax * CROWDED) return;
     for (const [socket, { unanswered, idleSinceMs }] of connections) {
-      if (unanswered.size > 0 || nowMs - idleSinceMs <= limits.crowdedIdleMs) continue;
+      if (unanswered.length > 0 || nowMs - idleSinceMs <= limits.crowdedIdleMs) continue;
       cut.inc({ reason: "idle" });
       socket.destroy();
     }
@@ -83,18 +86,17 @@ export function watchConnections(server: Server, metrics: Metrics): Connections 
   }, limits.connectionSweepMs).unref();
 
   return {
-    open,
     admit({ socket }, response) {
       const connection = connections.get(socket);
       if (connection === undefined || connection.isLastAdmitted) return "ignored";
-      connection.unanswered.add(response);
-      open.add(response);
+      connection.unanswered.push(response);
+      inFlight.count += 1;
       response.once("close", () => {
-        open.delete(response);
-        connection.unanswered.delete(response);
+        inFlight.count -= 1;
+        connection.unanswered.splice(connection.unanswered.indexOf(response), 1);
         connection.idleSinceMs = performance.now();
       });
-      if (connection.unanswered.size <= limits.pipelinedRequestsMax) return "admitted";
+      if (connection.unanswered.length <= limits.pipelinedRequestsMax) return "admitted";
       connection.isLastAdmitted = true;
       cut.inc({ reason: "pipelining" });
       // What is on its way stays in the system's buffers, which are bounded.
@@ -105,7 +107,7 @@ export function watchConnections(server: Server, metrics: Metrics): Connections 
     lineOf: (socket) => [...(connections.get(socket)?.unanswered ?? [])],
     cutSilent() {
       for (const [socket, { unanswered }] of connections) {
-        if (unanswered.size === 0 && socket.bytesRead === 0) socket.destroy();
+        if (unanswered.length === 0 && socket.bytesRead === 0) socket.destroy();
       }
     },
     isAnswering(socket) {
@@ -118,16 +120,20 @@ export function watchConnections(server: Server, metrics: Metrics): Connections 
 /** The share of all connections from which on idle ones have to make room. */
 const CROWDED = 0.9;
 
-function createCounters({ registry }: Metrics, counted: Record<"connections" | "open", { readonly size: number }>) {
+function createCounters(
+  { registry }: Metrics,
+  counted: { readonly size: number },
+  requests: { readonly count: number },
+) {
   const registers = [registry];
   const connections = new Gauge({ name: "satchel_http_connections", help: "Connections that are open.", registers });
-  Object.assign(connections, { collect: () => connections.set(counted.connections.size) });
+  Object.assign(connections, { collect: () => connections.set(counted.size) });
   const inFlight = new Gauge({
     name: "satchel_http_requests_in_flight",
     help: "Requests without a whole answer.",
     registers,
   });
-  Object.assign(inFlight, { collect: () => inFlight.set(counted.open.size) });
+  Object.assign(inFlight, { collect: () => inFlight.set(requests.count) });
   return {
     refused: new Counter({
       name: "satchel_http_connections_refused_total",

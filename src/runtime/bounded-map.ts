@@ -1,19 +1,27 @@
-// A map with a bound: when it is full, what was used least recently goes first. The bound is a number of
-// entries, or a weight (bytes, say) that each entry has a part in.
+// A map with a bound: when it is full, what has not been used lately goes first. The bound is a number of
+// entries, or a weight (bytes, say) that each entry has a part in. A use only sets a mark, and who is marked when
+// somebody has to go stays for another round (second chance): an exact order would move an entry at each use, and the
+// tables that such moves leave behind keep what they hold from the collector.
 
 export interface BoundedMapOptions<Key, Value> {
   /** Sum of the weights that the map holds at most. An entry that weighs more by itself is not kept. */
   readonly weightMax: number;
-  /** Never changes for an entry. 1 where not given: the bound is then a number of entries. */
+  /** 1 where not given: the bound is then a number of entries. */
   readonly weightOf?: (key: Key, value: Value) => number;
+}
+
+interface Entry<Value> {
+  readonly value: Value;
+  readonly weight: number;
+  isUsed: boolean;
 }
 
 export class BoundedMap<Key, Value> {
   readonly #weightMax: number;
   readonly #weightOf: (key: Key, value: Value) => number;
   #weight = 0;
-  // A Map keeps its entries in the order of insertion: the first is the one used least recently.
-  readonly #entries = new Map<Key, Value>();
+  // A Map keeps its entries in the order of insertion: the first has waited longest for its next look.
+  readonly #entries = new Map<Key, Entry<Value>>();
 
   constructor({ weightMax, weightOf = () => 1 }: BoundedMapOptions<Key, Value>) {
     this.#weightMax = weightMax;
@@ -21,27 +29,38 @@ export class BoundedMap<Key, Value> {
   }
 
   get(key: Key): Value | undefined {
-    const value = this.#entries.get(key);
-    if (value !== undefined) {
-      this.#entries.delete(key);
-      this.#entries.set(key, value);
-    }
-    return value;
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return undefined;
+    entry.isUsed = true;
+    return entry.value;
   }
 
   set(key: Key, value: Value): void {
     this.delete(key);
     const weight = this.#weightOf(key, value);
     if (weight > this.#weightMax) return;
-    while (this.#weight + weight > this.#weightMax) this.delete(this.#entries.keys().next().value!);
-    this.#entries.set(key, value);
+    while (this.#weight + weight > this.#weightMax) this.#evict();
+    this.#entries.set(key, { value, weight, isUsed: false });
     this.#weight += weight;
   }
 
   delete(key: Key): void {
-    const value = this.#entries.get(key);
-    if (value === undefined) return;
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return;
     this.#entries.delete(key);
-    this.#weight -= this.#weightOf(key, value);
+    this.#weight -= entry.weight;
+  }
+
+  /** One goes; at most all are looked at, since a look takes the mark away. */
+  #evict(): void {
+    for (const [key, entry] of this.#entries) {
+      this.#entries.delete(key);
+      if (!entry.isUsed) {
+        this.#weight -= entry.weight;
+        return;
+      }
+      entry.isUsed = false;
+      this.#entries.set(key, entry);
+    }
   }
 }
