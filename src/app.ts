@@ -21,6 +21,7 @@ import { createAdmission } from "./edge/admission.ts";
 import { createAuthenticate } from "./edge/authenticate.ts";
 import { createFastLane } from "./edge/fast-lane.ts";
 import { createFront } from "./edge/front.ts";
+import { createKnownRequests } from "./edge/known-requests.ts";
 import { createLanes } from "./edge/lanes.ts";
 import { outageOf } from "./edge/outage.ts";
 import { createPersistedOperations } from "./edge/persisted-operations.ts";
@@ -96,6 +97,7 @@ export function createApp({
   const schema = createGraphqlSchema();
   const admission = createAdmission();
   Object.assign(metrics.readsInFlight, { collect: () => metrics.readsInFlight.set(admission.inFlight()) });
+  const knownRequests = createKnownRequests();
   const yogaLane = createYogaLane({ schema, config, services, automaticDocuments, admission, metrics, logger });
   const graphql = createFront({
     authenticate: createAuthenticate({
@@ -112,11 +114,13 @@ export function createApp({
       automaticDocuments,
       fastLane: createFastLane(schema, registeredOperations, logger),
       answers: cache.answers,
+      knownRequests,
       admission,
       yogaLane,
       metrics,
       requestMs,
     }),
+    knownRequests,
     page: config.environment === "development" ? yogaLane : null,
     metrics,
     logger,
@@ -186,9 +190,10 @@ function createCache(redis: CacheRedis, metrics: Metrics, logger: Logger) {
   const fence = createFence({
     redis,
     epoch,
-    onFailure: (error, owedCount) => {
+    onFailure: (error, owedCount, isFirst) => {
       metrics.fenceFailures.inc();
       metrics.fenceOwed.set(owedCount);
+      if (!isFirst) return;
       logger.warn({ reason: (error as Error).message, owed: owedCount }, "Redis has not confirmed a fence in time");
     },
     onPaid: (owedCount) => metrics.fenceOwed.set(owedCount),

@@ -26,7 +26,7 @@ export interface AnswerStore {
   /** Null where there is none, or Redis did not say in time. Never rejects. */
   get(key: string): Promise<StoredAnswer | null>;
   /** Resolves when it is stored, or was not in time. Never rejects. */
-  set(key: string, answer: AnswerBytes, generations: string): Promise<void>;
+  set(key: string, answer: StoredAnswer): Promise<void>;
 }
 
 export function createAnswerStore({
@@ -50,15 +50,17 @@ export function createAnswerStore({
     async get(key) {
       try {
         const text = await keyv.get<string>(key);
-        return typeof text === "string" ? storedAnswer(text) : null;
+        return typeof text === "string" ? storedAnswer(key, text) : null;
       } catch (error) {
         onFailure(error);
         return null;
       }
     },
-    async set(key, answer, generations) {
+    async set(key, { etag, generations, bytes, ageMs }) {
       try {
-        await keyv.set(key, `${answer.etag}\n${generations}\n${answer.bytes}`);
+        const leftMs = Math.floor(limits.outageAnswerMs - ageMs);
+        if (leftMs > 0)
+          await keyv.set(key, `${sealOf(key, etag, generations)}\n${etag}\n${generations}\n${bytes}`, leftMs);
       } catch (error) {
         onFailure(error);
       }
@@ -71,7 +73,7 @@ export function answerBytes(json: string): AnswerBytes {
   return { bytes, etag: etagOf(bytes) };
 }
 
-/** What Keyv asks of a store. No lifetime of Keyv's own is used: it goes by the clock of whoever reads. */
+/** What Keyv asks of a store. Keyv's own look at lifetimes is not used: it goes by the clock of whoever reads. */
 function redisStore(redis: CacheRedis): KeyvStoreAdapter {
   const lifetimeMs = limits.outageAnswerMs;
   return {
@@ -81,14 +83,15 @@ function redisStore(redis: CacheRedis): KeyvStoreAdapter {
     },
     /** The age in milliseconds, a line feed, the text. */
     async get(key: string) {
-      const [text, leftMs] = await redis.run(limits.cacheReadMs, (client) =>
-        Promise.all([client.get(cacheKeys.answer(key)), client.pTTL(cacheKeys.answer(key))]),
+      // In this order: of one that is replaced in between the younger is taken for the older.
+      const [leftMs, text] = await redis.run(limits.cacheReadMs, (client) =>
+        Promise.all([client.pTTL(cacheKeys.answer(key)), client.get(cacheKeys.answer(key))]),
       );
       // Without an end it is not ours; gone in between, it has no age.
       return typeof text === "string" && leftMs > 0 ? (`${lifetimeMs - leftMs}\n${text}` as never) : undefined;
     },
-    async set(key: string, text: string) {
-      const expiration = { type: "PX", value: lifetimeMs } as const;
+    async set(key: string, text: string, leftMs: number = lifetimeMs) {
+      const expiration = { type: "PX", value: leftMs } as const;
       await redis.run(limits.cacheWriteMs, (client) => client.set(cacheKeys.answer(key), text, { expiration }));
     },
     async delete(key: string) {
@@ -100,18 +103,18 @@ function redisStore(redis: CacheRedis): KeyvStoreAdapter {
   } as KeyvStoreAdapter;
 }
 
-/** Null for what is not whole, or not by us: others can write to that Redis. */
-function storedAnswer(text: string): StoredAnswer | null {
-  const [age = "", etag = "", generations = "", bytes = ""] = fieldsOf(text);
-  if (!/^\d+$/.test(age) || etagOf(bytes) !== etag) return null;
+/** Null for what is not whole, not by us, or not of that key: others can write to that Redis. */
+function storedAnswer(key: string, text: string): StoredAnswer | null {
+  const [age = "", seal = "", etag = "", generations = "", bytes = ""] = fieldsOf(text);
+  if (!/^\d+$/.test(age) || sealOf(key, etag, generations) !== seal || etagOf(bytes) !== etag) return null;
   return { bytes, etag, generations, ageMs: Number(age) };
 }
 
-/** Three lines and the rest. */
+/** Four lines and the rest. */
 function fieldsOf(text: string): string[] {
   const fields: string[] = [];
   let start = 0;
-  while (fields.length < 3) {
+  while (fields.length < 4) {
     const end = text.indexOf("\n", start);
     if (end === -1) return fields;
     fields.push(text.slice(start, end));
@@ -122,4 +125,9 @@ function fieldsOf(text: string): string[] {
 
 function etagOf(bytes: string): string {
   return `"${createHash("sha256").update(bytes, "latin1").digest("base64url")}"`;
+}
+
+/** Says that these belong together: the tag alone says of which bytes it is, and not what they answer. */
+function sealOf(key: string, etag: string, generations: string): string {
+  return createHash("sha256").update(`${key}\n${etag}\n${generations}`).digest("base64url");
 }

@@ -6,8 +6,8 @@
 import { BoundedMap } from "../runtime/bounded-map.ts";
 import { Cancellation } from "../runtime/cancellation.ts";
 import { limits } from "../runtime/limits.ts";
-import { answerBytes, type AnswerBytes, type AnswerStore, type StoredAnswer } from "./answer-store.ts";
-import type { GenerationReader, Generations } from "./generations.ts";
+import { answerBytes, type AnswerBytes, type AnswerStore } from "./answer-store.ts";
+import { generationsText, type GenerationReader, type Generations } from "./generations.ts";
 
 /** What is asked for, and how it is made. */
 export interface AnswerAsk {
@@ -34,10 +34,15 @@ export type Compute = (shared: Cancellation) => Promise<string | null>;
 
 export interface AnswerCache {
   /**
-   * The answer, as `compute` makes it or has made it: JSON, or null for what must not be kept. Rejects as
+   * Calls `tell` once, later on: with an answer of this process that still counts, or with null. `standing` is what
+   * stood when it was looked for. By a callback, since nothing else stands between a hit and its asker.
+   */
+  look(ask: AnswerAsk, tell: (answer: AnswerBytes | null, standing: Generations | null) => void): void;
+  /**
+   * For whoever has looked in vain: the answer, as `compute` makes it or has made it: JSON, or null for what must not be kept. Rejects as
    * `compute` does, where nothing that may be told instead is there. `asker` ends when nobody waits for this one.
    */
-  get(ask: AnswerAsk, asker: Cancellation, compute: Compute): Promise<Answered>;
+  get(ask: AnswerAsk, standing: Generations | null, asker: Cancellation, compute: Compute): Promise<Answered>;
 }
 
 export interface AnswerCacheOptions {
@@ -50,7 +55,8 @@ export interface AnswerCacheOptions {
 
 /** In memory: ages by this process's own monotonic clock. */
 interface Kept extends AnswerBytes {
-  readonly generations: string;
+  /** The epoch's and the tags' that it was made under. */
+  readonly generations: readonly string[];
   readonly madeAtMs: number;
 }
 
@@ -63,6 +69,8 @@ interface Flight {
 
 /** What a kept answer weighs besides its bytes, its key and its generations: the objects around them. */
 const ENTRY_BYTES = 400;
+/** A generation as text, and its place. */
+const GENERATION_BYTES = 72;
 
 export function createAnswerCache({
   generations,
@@ -72,22 +80,26 @@ export function createAnswerCache({
 }: AnswerCacheOptions): AnswerCache {
   const memory = new BoundedMap<string, Kept>({
     weightMax: memoryBytesMax,
-    weightOf: (key, kept) => key.length + kept.bytes.length + kept.generations.length + ENTRY_BYTES,
+    weightOf: (key, kept) => key.length + kept.bytes.length + kept.generations.length * GENERATION_BYTES + ENTRY_BYTES,
   });
   const flights = new Map<string, Flight>();
   /** Until then nobody asks a MySQL that has just not answered, where there is something to tell instead. */
   let awayUntilMs = 0;
 
-  const get = async (ask: AnswerAsk, asker: Cancellation, compute: Compute): Promise<Answered> => {
-    const standing = await generations.read(ask.tags);
+  const look: AnswerCache["look"] = (ask, tell) => {
+    generations.read(ask.tags, (standing) => {
+      const isUsable = standing !== null && !standing.isOpen;
+      tell(isUsable ? freshIn(memory.get(ask.key), ask, standing) : null, standing);
+    });
+  };
+
+  const get: AnswerCache["get"] = async (ask, standing, asker, compute) => {
     if (performance.now() < awayUntilMs) {
       const instead = insteadOf(memory.get(ask.key), ask, standing);
       if (instead !== null) return { answer: instead, source: "outage" };
     }
     try {
       if (standing === null || standing.isOpen) return await computed(compute, asker, "uncached");
-      const kept = freshIn(memory.get(ask.key), ask, standing);
-      if (kept !== null) return { answer: kept, source: "memory" };
       return await join(ask, standing, asker, compute);
     } catch (error) {
       if (!isOutage(error)) throw error;
@@ -105,7 +117,7 @@ export function createAnswerCache({
     asker: Cancellation,
     compute: Compute,
   ): Promise<Answered> => {
-    const key = `${ask.key} ${standing.text}`;
+    const key = `${ask.key} ${generationsText(standing)}`;
     const flying = flights.get(key);
     if (flying === undefined) {
       if (flights.size >= limits.flightsMax) return fill(ask, standing, asker, compute);
@@ -146,26 +158,29 @@ export function createAnswerCache({
     shared: Cancellation,
     compute: Compute,
   ): Promise<Answered> => {
+    const text = generationsText(standing);
     const stored = await store.get(ask.key);
-    if (stored !== null && stored.generations === standing.text) {
+    if (stored !== null && stored.generations === text) {
       // Also one that has run out: it is what can be told should MySQL be away.
-      keep(ask.key, stored);
+      keep(ask.key, stored, standing, stored.ageMs);
       if (stored.ageMs < ask.lifetimeMs) return { answer: stored, source: "redis" };
     }
+    const beganAtMs = performance.now();
     const result = await computed(compute, shared, "computed");
     if (result.answer !== null) {
-      // Under what stood before it was computed: whatever changed since has made it old already.
-      keep(ask.key, { ...result.answer, generations: standing.text, ageMs: 0 });
-      void store.set(ask.key, result.answer, standing.text);
+      // As old as its first reading, and under what stood before that: whatever changed since has made it old already.
+      const ageMs = performance.now() - beganAtMs;
+      keep(ask.key, result.answer, standing, ageMs);
+      void store.set(ask.key, { ...result.answer, generations: text, ageMs });
     }
     return result;
   };
 
-  const keep = (key: string, { bytes, etag, generations: madeUnder, ageMs }: StoredAnswer): void => {
-    memory.set(key, { bytes, etag, generations: madeUnder, madeAtMs: performance.now() - ageMs });
+  const keep = (key: string, { bytes, etag }: AnswerBytes, { values }: Generations, ageMs: number): void => {
+    memory.set(key, { bytes, etag, generations: values, madeAtMs: performance.now() - ageMs });
   };
 
-  return { get };
+  return { look, get };
 }
 
 async function computed(compute: Compute, shared: Cancellation, source: AnswerSource): Promise<Answered> {
@@ -174,7 +189,7 @@ async function computed(compute: Compute, shared: Cancellation, source: AnswerSo
 }
 
 function freshIn(kept: Kept | undefined, { lifetimeMs }: AnswerAsk, standing: Generations): Kept | null {
-  if (kept === undefined || kept.generations !== standing.text) return null;
+  if (kept === undefined || !isUnder(kept, standing)) return null;
   return performance.now() - kept.madeAtMs < lifetimeMs ? kept : null;
 }
 
@@ -186,7 +201,13 @@ function insteadOf(
 ): Kept | null {
   if (kept === undefined) return null;
   const ageMs = performance.now() - kept.madeAtMs;
-  const holds = standing !== null && !standing.isOpen && kept.generations === standing.text;
+  const holds = standing !== null && !standing.isOpen && isUnder(kept, standing);
   if (holds && ageMs < limits.outageAnswerMs) return kept;
   return isPublic && ageMs < lifetimeMs + limits.outagePublicMs ? kept : null;
+}
+
+/** Whether exactly that stands under which it was made. */
+function isUnder({ generations }: Kept, { values }: Generations): boolean {
+  for (const [place, value] of values.entries()) if (generations[place] !== value) return false;
+  return generations.length === values.length;
 }

@@ -29,8 +29,8 @@ export interface OpenFence {
 export interface FenceOptions {
   readonly redis: CacheRedis;
   readonly epoch: Epoch;
-  /** Called with each call that was not confirmed, and how many tags are owed by then. */
-  readonly onFailure: (error: unknown, owedCount: number) => void;
+  /** Called with each call that was not confirmed, how many tags are owed by then, and whether the call before it was. */
+  readonly onFailure: (error: unknown, owedCount: number, isFirst: boolean) => void;
   /** Called whenever tags are no longer owed. */
   readonly onPaid: (owedCount: number) => void;
 }
@@ -41,6 +41,7 @@ export function createFence({ redis, epoch, onFailure, onPaid }: FenceOptions): 
   let count = 0;
   const owed = new Map<string, Set<string>>();
   let paying: Promise<void> | null = null;
+  let isFailing = false;
   const stopping = new AbortController();
 
   const nextId = (): string => {
@@ -48,12 +49,15 @@ export function createFence({ redis, epoch, onFailure, onPaid }: FenceOptions): 
     return `${processId}.${count}`;
   };
 
-  const closeTags = (tags: readonly string[], holder: string): Promise<unknown> =>
-    redis.run(limits.fenceMs, (client) => client.closeTags(tags, holder, nextId(), limits.generationMs));
+  const closeTags = async (tags: readonly string[], holder: string): Promise<void> => {
+    await redis.run(limits.fenceMs, (client) => client.closeTags(tags, holder, nextId(), limits.generationMs));
+    isFailing = false;
+  };
 
   const fail = (error: unknown): void => {
     epoch.distrust();
-    onFailure(error, owed.size);
+    onFailure(error, owed.size, !isFailing);
+    isFailing = true;
   };
 
   const owe = (tags: readonly string[], holder: string): void => {
@@ -87,6 +91,7 @@ export function createFence({ redis, epoch, onFailure, onPaid }: FenceOptions): 
       if (tags.length > 0) {
         try {
           await redis.run(limits.fenceMs, (client) => client.openTags(tags, holder, limits.fenceOpenMs));
+          isFailing = false;
         } catch (error) {
           fail(error);
         }

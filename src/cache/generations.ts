@@ -1,5 +1,6 @@
 // What stands: the generations of tags and the epoch, read for all requests of one turn of the event loop in
-// one MGET. A cached answer counts only while exactly those stand under which it was made.
+// one MGET, and for all that arrive while one is out in the next. A cached answer counts only while exactly those
+// stand under which it was made.
 
 import { randomUUID } from "node:crypto";
 import { limits } from "../runtime/limits.ts";
@@ -9,18 +10,18 @@ import { cacheKeys } from "./keys.ts";
 import type { CacheRedis } from "./redis.ts";
 
 export interface Generations {
-  /** Epoch and generations as one text: equal text, same state. */
-  readonly text: string;
+  /** The epoch, and the generation of each tag in the order of the tags: equal values, same state. */
+  readonly values: readonly string[];
   /** A write is under way: nothing may be taken from the cache or put into it. */
   readonly isOpen: boolean;
 }
 
 export interface GenerationReader {
   /**
-   * What stands for the tags, read after this call. Null where that cannot be known now: Redis is away or
-   * slow, or its epoch may not be used. Never rejects.
+   * Calls `tell` once, later on, with what stands for the tags, read after this call. Null where that cannot be
+   * known now: Redis is away or slow, or its epoch may not be used. By a callback, since it is met by every hit.
    */
-  read(tags: readonly string[]): Promise<Generations | null>;
+  read(tags: readonly string[], tell: (generations: Generations | null) => void): void;
 }
 
 export interface GenerationReaderOptions {
@@ -29,53 +30,72 @@ export interface GenerationReaderOptions {
   readonly onFailure: (error: unknown) => void;
 }
 
+/** The values as one text. */
+export function generationsText({ values }: Generations): string {
+  return values.join(" ");
+}
+
 interface Asked {
   readonly tags: readonly string[];
-  readonly resolve: (generations: Generations | null) => void;
+  readonly tell: (generations: Generations | null) => void;
 }
 
 export function createGenerationReader({ redis, epoch, onFailure }: GenerationReaderOptions): GenerationReader {
   const processId = randomUUID();
   let made = 0;
   let asked: Asked[] = [];
+  let isScheduled = false;
+  let isOut = false;
   let pausedUntilMs = 0;
 
+  /** After what has arrived in this turn has asked as well. */
+  const schedule = (): void => {
+    if (isScheduled || isOut || asked.length === 0) return;
+    isScheduled = true;
+    setImmediate(flush);
+  };
+
   const flush = (): void => {
+    isScheduled = false;
+    isOut = true;
     const batch = asked;
     asked = [];
-    readAll([...new Set(batch.flatMap(({ tags }) => tags))]).then(
-      (values) => {
-        for (const { tags, resolve } of batch) resolve(values === null ? null : generationsOf(tags, values));
+    readAll(placesOf(batch)).then(
+      (found) => {
+        isOut = false;
+        for (const { tags, tell } of batch) tell(found === null ? null : generationsOf(tags, found));
+        schedule();
       },
       (error: unknown) => {
+        isOut = false;
         // Nobody waits again for what has just not answered.
         pausedUntilMs = performance.now() + limits.cachePauseMs;
         onFailure(error);
-        for (const { resolve } of batch) resolve(null);
+        const others = asked;
+        asked = [];
+        for (const { tell } of [...batch, ...others]) tell(null);
       },
     );
   };
 
-  /** Values by tag and the epoch under "", or null where the epoch may not be used. */
-  const readAll = async (tags: readonly string[]): Promise<Map<string, string> | null> => {
+  /** Null where the epoch may not be used. */
+  const readAll = async (places: ReadonlyMap<string, number>): Promise<Found | null> => {
+    const tags = [...places.keys()];
     const [epochId, shut, ...values] = await redis.run(limits.cacheReadMs, (client) =>
       client.mGet([cacheKeys.epoch, cacheKeys.epochShut, ...tags.map(cacheKeys.tagGeneration)]),
     );
     if (typeof epochId !== "string") epoch.create();
     if (typeof epochId !== "string" || typeof shut === "string" || !epoch.isTrusted()) return null;
-    const found = new Map<string, string>([["", epochId]]);
-    const missing: string[] = [];
-    for (const [place, tag] of tags.entries()) {
-      const value = values[place];
-      if (typeof value === "string") found.set(tag, value);
-      else missing.push(tag);
+    const missing = tags.filter((_, place) => typeof values[place] !== "string");
+    if (missing.length > 0) {
+      const instead = await makeMissing(missing);
+      for (const [place, tag] of missing.entries()) values[places.get(tag)!] = instead[place]!;
     }
-    if (missing.length > 0) await makeMissing(missing, found);
-    return found;
+    return { epochId, places, values: values as string[] };
   };
 
   /** Never one that was there before, here or elsewhere: what was made under a lost one must not come back. */
-  const makeMissing = async (tags: readonly string[], found: Map<string, string>): Promise<void> => {
+  const makeMissing = async (tags: readonly string[]): Promise<string[]> => {
     made += 1;
     const generation = `${processId}.${made}`;
     const before = await redis.run(limits.cacheReadMs, (client) =>
@@ -89,31 +109,44 @@ export function createGenerationReader({ redis, epoch, onFailure }: GenerationRe
         ),
       ),
     );
-    for (const [place, tag] of tags.entries()) {
-      const value = before[place];
-      found.set(tag, typeof value === "string" ? value : generation);
-    }
+    return before.map((value) => (typeof value === "string" ? value : generation));
   };
 
   return {
-    read(tags) {
-      if (!epoch.isTrusted() || performance.now() < pausedUntilMs) return Promise.resolve(null);
-      return new Promise((resolve) => {
-        // After what has arrived in this turn has asked as well.
-        if (asked.length === 0) setImmediate(flush);
-        asked.push({ tags, resolve });
-      });
+    read(tags, tell) {
+      if (!epoch.isTrusted() || performance.now() < pausedUntilMs) {
+        queueMicrotask(() => tell(null));
+        return;
+      }
+      asked.push({ tags, tell });
+      schedule();
     },
   };
 }
 
-function generationsOf(tags: readonly string[], values: ReadonlyMap<string, string>): Generations {
-  let text = values.get("")!;
+/** What one reading has brought. */
+interface Found {
+  readonly epochId: string;
+  /** Of each tag among the values. */
+  readonly places: ReadonlyMap<string, number>;
+  readonly values: readonly string[];
+}
+
+function placesOf(batch: readonly Asked[]): Map<string, number> {
+  const places = new Map<string, number>();
+  for (const { tags } of batch) {
+    for (const tag of tags) if (!places.has(tag)) places.set(tag, places.size);
+  }
+  return places;
+}
+
+function generationsOf(tags: readonly string[], { epochId, places, values }: Found): Generations {
+  const standing = [epochId];
   let isOpen = false;
   for (const tag of tags) {
-    const value = values.get(tag)!;
+    const value = values[places.get(tag)!]!;
     isOpen ||= value.startsWith(OPEN);
-    text += ` ${value}`;
+    standing.push(value);
   }
-  return { text, isOpen };
+  return { values: standing, isOpen };
 }

@@ -4,13 +4,12 @@ import { cacheTags } from "../cache/tags.ts";
 import type { Transaction } from "../database/transaction.ts";
 import { insertItemLocations, type ItemLocationKey } from "../repositories/item-location.ts";
 import { findCatalogue } from "../repositories/item.ts";
-import { useLocations } from "../repositories/location.ts";
-import { findExistingPlayerIds, lockPlayers, setItemLocationNLasts } from "../repositories/player.ts";
+import { lockUnusedLocations, useLocations } from "../repositories/location.ts";
+import { findExistingPlayerIds, growItemLocationNLasts, lockPlayers } from "../repositories/player.ts";
 import { geoCell } from "../runtime/geo-cell.ts";
-import { limits } from "../runtime/limits.ts";
 import { RowsHeldError } from "./failure.ts";
 import type { Idempotency } from "./idempotency.ts";
-import { invalid, notFound } from "./item-counts.ts";
+import { notFound, refusalOfEntryCount } from "./item-counts.ts";
 import type { Refusal } from "./outcome.ts";
 import type { StudioCommand, StudioOutcome } from "./studio-commit.ts";
 
@@ -40,10 +39,8 @@ async function run(
   transaction: Transaction,
   assignments: readonly ItemLocationAssignment[],
 ): Promise<StudioOutcome<ItemLocationKey>> {
-  if (assignments.length < 1 || assignments.length > limits.upsertsMax) {
-    const message = `assignments must have 1 to ${limits.upsertsMax} entries.`;
-    return { refusals: [invalid(["assignments"], message)], keys: [] };
-  }
+  const wrong = refusalOfEntryCount(assignments, "assignments");
+  if (wrong !== null) return { refusals: [wrong], keys: [] };
   // The players' rows first, in the order of ids, as every write locks them.
   const playerIds = distinct(assignments.map(({ playerId }) => playerId));
   const players = new Map(
@@ -53,28 +50,34 @@ async function run(
   // To wait for one of five hundred would hold up all the others.
   if (missing.length > 0 && (await findExistingPlayerIds(transaction, missing)).length > 0) throw new RowsHeldError();
   const catalogue = await findCatalogue(transaction, distinct(assignments.map(({ itemId }) => itemId)));
-  const points = await useLocations(transaction, distinct(assignments.map(({ locationId }) => locationId)));
+  const locations = await lockUnusedLocations(transaction, distinct(assignments.map(({ locationId }) => locationId)));
   const refusals = assignments.flatMap(({ playerId, itemId, locationId }, place): Refusal[] => {
     const unknown = (field: string, noun: string) =>
       notFound(["assignments", String(place), field], `There is no such ${noun}.`);
     return [
       ...(players.has(playerId) ? [] : [unknown("playerId", "player")]),
       ...(catalogue.has(itemId) ? [] : [unknown("itemId", "item")]),
-      ...(points.has(locationId) ? [] : [unknown("locationId", "location")]),
+      ...(locations.has(locationId) ? [] : [unknown("locationId", "location")]),
     ];
   });
   if (refusals.length > 0) return { refusals, keys: [] };
+  // Not before all is well: what is refused is committed as well, with its answer.
+  const unused = [...locations].filter(([, { isUsed }]) => !isUsed).map(([locationId]) => locationId);
+  await useLocations(transaction, unused);
   const nLasts = new Map([...players].map(([playerId, { itemLocationNLast }]) => [playerId, itemLocationNLast]));
   const rows = assignments.map((assignment) => {
     const n = nLasts.get(assignment.playerId)! + 1n;
     nLasts.set(assignment.playerId, n);
-    const { lat, lng } = points.get(assignment.locationId)!;
+    const { lat, lng } = locations.get(assignment.locationId)!.point;
     return { ...assignment, n, lat, lng, cell: geoCell(lat, lng) };
   });
   await insertItemLocations(transaction, rows);
-  await setItemLocationNLasts(
+  await growItemLocationNLasts(
     transaction,
-    [...nLasts].map(([playerId, nLast]) => ({ playerId, nLast })),
+    [...nLasts].map(([playerId, nLast]) => ({
+      playerId,
+      count: nLast - players.get(playerId)!.itemLocationNLast,
+    })),
   );
   return { refusals: [], keys: rows.map(({ playerId, n }) => ({ playerId, n })) };
 }

@@ -3,16 +3,7 @@
 import { cacheTags } from "../cache/tags.ts";
 import { NO_ITEM_LOCATIONS, type Command } from "./command.ts";
 import type { Idempotency } from "./idempotency.ts";
-import {
-  countField,
-  given,
-  itemIdsOf,
-  notFound,
-  refusalOfLines,
-  refusalOfVersion,
-  refusalsOfOverflow,
-  refusalsOfUnknownItems,
-} from "./item-counts.ts";
+import { countField, itemIdsOf, refusalsOfOverflow, refusalsOfRequest, refusalsOfUnknownItems } from "./item-counts.ts";
 import type { ItemCount, Ledger } from "./ledger.ts";
 import { refused, type Outcome } from "./outcome.ts";
 
@@ -37,9 +28,9 @@ export function grantItems(input: GrantItemsInput, idempotency: Idempotency): Co
   };
 }
 
-function decide(ledger: Ledger, { playerId, items, expectedVersion }: GrantItemsInput): Outcome {
-  if (!ledger.hasPlayer(playerId)) return refused(notFound(["playerId"], "There is no such player."));
-  const refusals = given(refusalOfLines(items), refusalOfVersion(ledger, playerId, expectedVersion));
+function decide(ledger: Ledger, input: GrantItemsInput): Outcome {
+  const { playerId, items } = input;
+  const refusals = refusalsOfRequest(ledger, { playerId }, input);
   if (refusals.length > 0) return refused(...refusals);
   const wrong = [
     ...refusalsOfUnknownItems(ledger.catalogue, items),

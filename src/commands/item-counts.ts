@@ -1,20 +1,28 @@
-// Checks that several commands share: lines of items with counts, versions, room for more.
+// Checks that several commands share: players, lines of items with counts, versions, room for more, entries.
 
 import { limits } from "../runtime/limits.ts";
 import { QUANTITY_MAX, type Catalogue, type ItemCount, type Ledger } from "./ledger.ts";
 import type { Refusal } from "./outcome.ts";
 
-/** 1 to 100 lines, each item once; null when they are. */
-export function refusalOfLines(items: readonly ItemCount[]): Refusal | null {
-  if (items.length < 1 || items.length > limits.itemLinesMax) {
-    return invalid(["items"], `items must have 1 to ${limits.itemLinesMax} lines.`);
-  }
-  const seen = new Set<bigint>();
-  for (const [place, { itemId }] of items.entries()) {
-    if (seen.has(itemId)) return invalid(["items", String(place), "itemId"], "Each item must stand in one line only.");
-    seen.add(itemId);
-  }
-  return null;
+/**
+ * What every request with lines of items may be refused for before its items are looked at: a player who is not
+ * there; else wrong lines, and a version that is not the first player's. `players` by their field in the input.
+ */
+export function refusalsOfRequest(
+  ledger: Ledger,
+  players: Readonly<Record<string, bigint>>,
+  { items, expectedVersion }: { readonly items: readonly ItemCount[]; readonly expectedVersion: bigint | null },
+): Refusal[] {
+  const missing = Object.keys(players).find((field) => !ledger.hasPlayer(players[field]!));
+  if (missing !== undefined) return [notFound([missing], "There is no such player.")];
+  const [actor] = Object.values(players);
+  return given(refusalOfLines(items), refusalOfVersion(ledger, actor!, expectedVersion));
+}
+
+/** 1 to 500 entries of one of the studio's writes; null when they are. */
+export function refusalOfEntryCount(entries: readonly unknown[], list: string): Refusal | null {
+  if (entries.length >= 1 && entries.length <= limits.upsertsMax) return null;
+  return invalid([list], `${list} must have 1 to ${limits.upsertsMax} entries.`);
 }
 
 /** The items of the lines; none where the lines are refused, so that nothing is read or locked for them. */
@@ -87,4 +95,17 @@ export function invalid(field: readonly string[], message: string): Refusal {
 /** The refusals that are there. */
 export function given(...refusals: readonly (Refusal | null)[]): Refusal[] {
   return refusals.filter((refusal) => refusal !== null);
+}
+
+/** 1 to 100 lines, each item once; null when they are. */
+function refusalOfLines(items: readonly ItemCount[]): Refusal | null {
+  if (items.length < 1 || items.length > limits.itemLinesMax) {
+    return invalid(["items"], `items must have 1 to ${limits.itemLinesMax} lines.`);
+  }
+  const seen = new Set<bigint>();
+  for (const [place, { itemId }] of items.entries()) {
+    if (seen.has(itemId)) return invalid(["items", String(place), "itemId"], "Each item must stand in one line only.");
+    seen.add(itemId);
+  }
+  return null;
 }

@@ -11,7 +11,7 @@ import type {
   ItemTransactionRow,
 } from "../repositories/item-transaction.ts";
 import type { PlacedItemLocationRow } from "../repositories/item-location.ts";
-import type { PlayerRow } from "../repositories/player.ts";
+import type { Growth, PlayerRow } from "../repositories/player.ts";
 import type { BalanceChange } from "./outcome.ts";
 
 /** Balances are signed 64-bit numbers in the table. */
@@ -116,10 +116,10 @@ export class Ledger {
   }
 
   /** How many entries each player has got, for those that have. */
-  growths(): { playerId: bigint; entryCount: bigint }[] {
+  growths(): Growth[] {
     return [...this.#versions].map(([playerId, version]) => {
       const { version: before } = must(this.#players.get(playerId), "the player is not locked");
-      return { playerId, entryCount: version - before };
+      return { playerId, count: version - before };
     });
   }
 

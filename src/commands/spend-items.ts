@@ -3,16 +3,7 @@
 import { cacheTags } from "../cache/tags.ts";
 import { NO_ITEM_LOCATIONS, type Command } from "./command.ts";
 import type { Idempotency } from "./idempotency.ts";
-import {
-  countField,
-  given,
-  itemIdsOf,
-  notFound,
-  refusalOfLines,
-  refusalOfVersion,
-  refusalsOfShortage,
-  refusalsOfUnknownItems,
-} from "./item-counts.ts";
+import { countField, itemIdsOf, refusalsOfShortage, refusalsOfRequest, refusalsOfUnknownItems } from "./item-counts.ts";
 import type { ItemCount, Ledger } from "./ledger.ts";
 import { refused, type Outcome } from "./outcome.ts";
 
@@ -37,9 +28,9 @@ export function spendItems(input: SpendItemsInput, idempotency: Idempotency): Co
   };
 }
 
-function decide(ledger: Ledger, { playerId, items, expectedVersion }: SpendItemsInput): Outcome {
-  if (!ledger.hasPlayer(playerId)) return refused(notFound(["playerId"], "There is no such player."));
-  const refusals = given(refusalOfLines(items), refusalOfVersion(ledger, playerId, expectedVersion));
+function decide(ledger: Ledger, input: SpendItemsInput): Outcome {
+  const { playerId, items } = input;
+  const refusals = refusalsOfRequest(ledger, { playerId }, input);
   if (refusals.length > 0) return refused(...refusals);
   const unknown = refusalsOfUnknownItems(ledger.catalogue, items);
   if (unknown.length > 0) return refused(...unknown);

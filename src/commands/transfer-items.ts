@@ -5,12 +5,9 @@ import { NO_ITEM_LOCATIONS, type Command } from "./command.ts";
 import type { Idempotency } from "./idempotency.ts";
 import {
   countField,
-  given,
   itemIdsOf,
-  notFound,
-  refusalOfLines,
-  refusalOfVersion,
   refusalsOfOverflow,
+  refusalsOfRequest,
   refusalsOfShortage,
   refusalsOfUnknownItems,
 } from "./item-counts.ts";
@@ -43,14 +40,13 @@ export function transferItems(input: TransferItemsInput, idempotency: Idempotenc
   };
 }
 
-function decide(ledger: Ledger, { fromPlayerId, toPlayerId, items, expectedVersion }: TransferItemsInput): Outcome {
+function decide(ledger: Ledger, input: TransferItemsInput): Outcome {
+  const { fromPlayerId, toPlayerId, items } = input;
   if (fromPlayerId === toPlayerId) {
     const message = "Sender and receiver are the same player.";
     return refused({ code: "SELF_TRANSFER", message, field: ["toPlayerId"] });
   }
-  if (!ledger.hasPlayer(fromPlayerId)) return refused(notFound(["fromPlayerId"], "There is no such player."));
-  if (!ledger.hasPlayer(toPlayerId)) return refused(notFound(["toPlayerId"], "There is no such player."));
-  const refusals = given(refusalOfLines(items), refusalOfVersion(ledger, fromPlayerId, expectedVersion));
+  const refusals = refusalsOfRequest(ledger, { fromPlayerId, toPlayerId }, input);
   if (refusals.length > 0) return refused(...refusals);
   const unknown = refusalsOfUnknownItems(ledger.catalogue, items);
   if (unknown.length > 0) return refused(...unknown);

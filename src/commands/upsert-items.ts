@@ -13,7 +13,7 @@ import {
 import { must } from "../runtime/assert.ts";
 import { limits } from "../runtime/limits.ts";
 import type { Idempotency } from "./idempotency.ts";
-import { invalid, notFound } from "./item-counts.ts";
+import { invalid, notFound, refusalOfEntryCount } from "./item-counts.ts";
 import { refusalOfName, refusalsOfRepetition } from "./names.ts";
 import type { Refusal } from "./outcome.ts";
 import type { StudioCommand, StudioOutcome } from "./studio-commit.ts";
@@ -75,9 +75,8 @@ async function run(transaction: Transaction, items: readonly UpsertedItem[]): Pr
 
 /** What is wrong with the entries by themselves. */
 function refusalsOfEntries(items: readonly UpsertedItem[]): Refusal[] {
-  if (items.length < 1 || items.length > limits.upsertsMax) {
-    return [invalid(["items"], `items must have 1 to ${limits.upsertsMax} entries.`)];
-  }
+  const wrongCount = refusalOfEntryCount(items, "items");
+  if (wrongCount !== null) return [wrongCount];
   return [
     ...refusalsOfRepetition(
       items.map(({ externalId }) => externalId),

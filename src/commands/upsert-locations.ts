@@ -8,7 +8,7 @@ import { must } from "../runtime/assert.ts";
 import type { GeoPoint } from "../runtime/great-circle.ts";
 import { limits } from "../runtime/limits.ts";
 import type { Idempotency } from "./idempotency.ts";
-import { invalid } from "./item-counts.ts";
+import { invalid, refusalOfEntryCount } from "./item-counts.ts";
 import { refusalOfName, refusalsOfRepetition } from "./names.ts";
 import type { Refusal } from "./outcome.ts";
 import type { StudioCommand, StudioOutcome } from "./studio-commit.ts";
@@ -58,9 +58,8 @@ async function run(transaction: Transaction, locations: readonly UpsertedLocatio
 }
 
 function refusalsOfEntries(locations: readonly UpsertedLocation[]): Refusal[] {
-  if (locations.length < 1 || locations.length > limits.upsertsMax) {
-    return [invalid(["locations"], `locations must have 1 to ${limits.upsertsMax} entries.`)];
-  }
+  const wrongCount = refusalOfEntryCount(locations, "locations");
+  if (wrongCount !== null) return [wrongCount];
   return [
     ...refusalsOfRepetition(
       locations.map(({ externalId }) => externalId),

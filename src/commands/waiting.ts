@@ -35,6 +35,8 @@ export function nextGroup<T extends Waiting>(
   let companyMax: number = limits.groupCommandsMax;
   let lineCount = 0;
   for (const waiting of queue) {
+    // Nobody behind can join any more, and who is blocked counts for this group alone.
+    if (group.length >= companyMax || lineCount >= limits.groupLinesMax) break;
     const { command, readySinceMs } = waiting;
     const isFree =
       readySinceMs <= nowMs &&

@@ -1,12 +1,12 @@
 // Transactions that write, on connections of their own, so that reads cannot starve them. READ COMMITTED:
-// every statement sees what is committed when it runs, and no gap is locked. A connection on which anything
-// went wrong is never used again: whatever it still holds ends with it.
+// every statement sees what is committed when it runs, and no gap is locked. A connection on which a statement
+// failed is never used again: whatever it still holds ends with it.
 
 import type { PoolConnection } from "mariadb";
 import { limits } from "../runtime/limits.ts";
 import { startDeadline } from "../runtime/deadline.ts";
 import { DatabaseUnavailableError } from "./database-error.ts";
-import type { DatabasePool } from "./pool.ts";
+import type { DatabasePool, Statement } from "./pool.ts";
 
 export interface Transaction {
   /**
@@ -46,23 +46,37 @@ export async function inTransaction<T>(
 ): Promise<T> {
   const connection = await pool.getConnection();
   let isCommitted = false;
+  let isOver = false;
+  /** Statements that failed, or are out still. */
+  let unansweredCount = 0;
+  const inTime = createTripDeadline(limits.writeSilenceMs);
+  const send = async <Rows>(statement: Statement, values?: unknown): Promise<Rows> => {
+    // By then the connection may be another transaction's.
+    if (isOver) throw new Error("the transaction is over");
+    unansweredCount += 1;
+    const rows = await inTime(pool.queryOn<Rows>(connection, statement, values));
+    unansweredCount -= 1;
+    return rows;
+  };
   try {
     const startedAtMs = performance.now();
-    const inTime = createTripDeadline(limits.writeSilenceMs);
     const result = await work({
       // Sessions have autocommit off: the first statement begins the transaction.
-      query: (sql, values) => inTime(pool.queryOn(connection, { sql, rowsAsArray: true }, values)),
+      query: (sql, values) => send({ sql, rowsAsArray: true }, values),
     });
     if (performance.now() - startedAtMs > limits.writeTransactionMs) throw new TransactionTimeoutError();
     await around(result, async () => {
-      await commit(inTime(pool.queryOn(connection, "COMMIT")));
+      await commit(send("COMMIT"));
       isCommitted = true;
+      isOver = true;
       // What stands around the commit needs no connection. It cannot fail: nothing is sent.
       void connection.release();
     });
     return result;
   } finally {
-    if (!isCommitted) void discard(connection);
+    isOver = true;
+    if (!isCommitted && unansweredCount === 0) void rollBack(connection);
+    else if (!isCommitted) void discard(connection);
   }
 }
 
@@ -71,6 +85,17 @@ async function commit(answer: Promise<unknown>): Promise<void> {
     await answer;
   } catch (error) {
     throw new OutcomeUnknownError({ cause: error });
+  }
+}
+
+/** The work gave up, and the connection is well: it serves the next transaction. */
+async function rollBack(connection: PoolConnection): Promise<void> {
+  try {
+    await connection.query("ROLLBACK");
+    void connection.release();
+  } catch {
+    // Who gave up has been told why; what the connection held ends with it.
+    connection.destroy();
   }
 }
 

@@ -34,7 +34,6 @@ export function readBody(
   const onEnd = () => done(null, parts.length === 1 ? parts[0]! : Buffer.concat(parts));
   request.on("data", onData);
   request.once("end", onEnd);
-  request.once("error", () => request.off("data", onData));
 }
 
 const EMPTY = Buffer.alloc(0);

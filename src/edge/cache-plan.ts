@@ -1,6 +1,7 @@
 // Whether and how the answers of an operation are cached: who may share them, for how long, and the tags that they
 // depend on. All of it follows from @cacheTag and @cacheLife in the SDL, and is compiled once per operation
-// into a function of variables and viewer: the tags must be known before anything is read.
+// into a function of variables and viewer: the tags must be known before anything is read. What would be kept for
+// ever, or for nobody in particular, is refused there and then: no server starts with it.
 
 import {
   Kind,
@@ -43,6 +44,8 @@ type PlayerSource =
 
 interface Found {
   isCacheable: boolean;
+  /** A field that is private to a player whom the request does not name. */
+  ownerlessField: string | null;
   isPrivate: boolean;
   needsViewer: boolean;
   lifetimeMs: number;
@@ -51,9 +54,20 @@ interface Found {
   readonly playerTags: Map<PlayerSource, Set<string>>;
 }
 
+/** A field of the schema says, or an operation asks for, what cannot be cached safely: a mistake of whoever wrote it. */
+export class CachePlanError extends Error {
+  constructor(operation: string, field: string, reason: string) {
+    super(`operation ${operation}, field ${field}: ${reason}`);
+    this.name = "CachePlanError";
+  }
+}
+
 const PLAYER = "{player}";
 
-/** Null for an operation that is not cached. `version` changes with the schema: answers of an old one are others. */
+/**
+ * Null for an operation that is not cached. `version` changes with the schema: answers of an old one are others.
+ * Throws a CachePlanError for a lifetime that is none, and for what is private and of nobody in particular.
+ */
 export function compileCachePlan(
   schema: GraphQLSchema,
   document: DocumentNode,
@@ -64,14 +78,23 @@ export function compileCachePlan(
   if (operation.operation !== OperationTypeNode.QUERY || root === null || root === undefined) return null;
   const found: Found = {
     isCacheable: true,
+    ownerlessField: null,
     isPrivate: false,
     needsViewer: false,
     lifetimeMs: limits.answerMs,
     plainTags: new Set(),
     playerTags: new Map(),
   };
-  new Walk(schema, document, found).selection(root, operation.selectionSet, NOBODY);
+  const operationName = operation.name?.value ?? operationId;
+  new Walk(schema, document, { operationName, found }).selection(root, operation.selectionSet, NOBODY);
   if (!found.isCacheable) return null;
+  if (found.ownerlessField !== null) {
+    throw new CachePlanError(
+      operationName,
+      found.ownerlessField,
+      "it is private, and the request does not say to whom",
+    );
+  }
   const { isPrivate, needsViewer, lifetimeMs, plainTags, playerTags } = found;
   return {
     isPublic: !isPrivate,
@@ -98,10 +121,16 @@ const VIEWER: PlayerSource = { kind: "viewer" };
 class Walk {
   readonly #schema: GraphQLSchema;
   readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  readonly #operationName: string;
   readonly #found: Found;
 
-  constructor(schema: GraphQLSchema, document: DocumentNode, found: Found) {
+  constructor(
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    { operationName, found }: { readonly operationName: string; readonly found: Found },
+  ) {
     this.#schema = schema;
+    this.#operationName = operationName;
     this.#found = found;
     this.#fragments = new Map(
       document.definitions.flatMap((definition) =>
@@ -137,9 +166,10 @@ class Walk {
     }
     const type = getNamedType(field.type);
     const owner = type.name === "Player" ? this.#playerOf(node, isRoot) : player;
-    if (tag !== undefined) this.#take(tag, type.name === "Player" ? owner : player);
+    const place = `${parent.name}.${name}`;
+    if (tag !== undefined) this.#take(tag, { place, player: type.name === "Player" ? owner : player });
     const life = directive(field, "cacheLife");
-    if (life !== undefined) this.#liveAtMost(Number(argument(life, "seconds")) * 1000);
+    if (life !== undefined) this.#live(life, place);
     if (node.selectionSet !== undefined) this.selection(type, node.selectionSet, owner);
   }
 
@@ -154,14 +184,14 @@ class Walk {
     return { kind: "argument", idOf: (variables) => valueFromASTUntyped(given, { ...variables }) };
   }
 
-  #take(tag: DirectiveNode, player: PlayerSource): void {
+  #take(tag: DirectiveNode, { place, player }: { readonly place: string; readonly player: PlayerSource }): void {
     const isPrivate = argument(tag, "private") === true;
     this.#found.isPrivate ||= isPrivate;
     for (const template of argument(tag, "tags") as string[]) {
       if (!template.includes(PLAYER)) this.#found.plainTags.add(template);
       else if (player.kind === "none") {
         // Whom it is about turns out only in the answer: nothing can say that it has changed.
-        if (isPrivate) this.#found.isCacheable = false;
+        if (isPrivate) this.#found.ownerlessField ??= place;
         this.#liveAtMost(limits.untaggedAnswerMs);
       } else this.#tagsOf(player).add(template);
     }
@@ -172,6 +202,16 @@ class Walk {
     let tags = playerTags.get(player);
     if (tags === undefined) playerTags.set(player, (tags = new Set()));
     return tags;
+  }
+
+  /** The schema's own validation looks at no value of a directive. */
+  #live(life: DirectiveNode, place: string): void {
+    const seconds = argument(life, "seconds");
+    if (!Number.isSafeInteger(seconds) || (seconds as number) < 1) {
+      const reason = `@cacheLife needs whole seconds from 1 up, and says ${String(seconds)}`;
+      throw new CachePlanError(this.#operationName, place, reason);
+    }
+    this.#liveAtMost((seconds as number) * 1000);
   }
 
   #liveAtMost(lifetimeMs: number): void {

@@ -51,7 +51,7 @@ export function watchConnections(server: Server, metrics: Metrics): Connections 
     socket.once("close", () => {
       connections.delete(socket);
       // Those that stand in line behind another never get a socket, and so never hear that it closed.
-      for (const response of [...unanswered]) {
+      for (const response of unanswered.slice()) {
         if (response.socket === null) response.emit("close");
       }
     });

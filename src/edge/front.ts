@@ -5,13 +5,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { GraphQLError } from "graphql";
 import { badRequest, badToken, codeOf, internalServerError } from "../errors.ts";
-import { Cancellation } from "../runtime/cancellation.ts";
 import { limits } from "../runtime/limits.ts";
 import type { Logger } from "../runtime/logger.ts";
 import type { Metrics } from "../runtime/metrics.ts";
 import type { Authenticate } from "./authenticate.ts";
 import { jsonObjectOf, readBody } from "./body.ts";
 import { isLoopbackHost } from "./graphiql.ts";
+import type { KnownRequests } from "./known-requests.ts";
 import type { Lanes, YogaLane } from "./lanes.ts";
 import type { Passage } from "./passage.ts";
 import { negotiatedMediaType, type MediaType } from "./media-type.ts";
@@ -21,6 +21,7 @@ import { GRAPHQL_PATH, assertRequestParams, paramsOfAddress, type RequestParams 
 export interface FrontOptions {
   readonly authenticate: Authenticate;
   readonly lanes: Lanes;
+  readonly knownRequests: KnownRequests;
   /** A browser that opens the address gets GraphiQL from here; null where there is no such page. */
   readonly page: YogaLane | null;
   readonly metrics: Metrics;
@@ -32,7 +33,7 @@ export type Front = (request: IncomingMessage, response: ServerResponse) => void
 const JSON_TYPE = /^application\/json *(;|$)/i;
 
 export function createFront(options: FrontOptions): Front {
-  const { authenticate, metrics } = options;
+  const { authenticate, lanes, knownRequests, metrics } = options;
 
   const refuseCounted = (response: ServerResponse, error: GraphQLError, mediaType: MediaType) => {
     metrics.requests.inc({ operation: "other", outcome: codeOf(error) });
@@ -50,8 +51,6 @@ export function createFront(options: FrontOptions): Front {
 
   return (request, response) => {
     const startedAtMs = performance.now();
-    // Both lanes and every refusal: nobody on the way keeps an answer on a guess of its own.
-    response.setHeader("Cache-Control", "no-store");
     const authentication = authenticate(authorizationOf(request));
     if (authentication.refused) {
       // Before anything else is looked at, and the same to every byte whatever the request asks for.
@@ -61,6 +60,7 @@ export function createFront(options: FrontOptions): Front {
     const { viewer } = authentication;
     // Before the media type: a browser takes anything after its page, which from others means JSON.
     if (options.page !== null && isPageRequest(request)) {
+      response.setHeader("Cache-Control", "no-store");
       options.page(request, response, { viewer });
       return;
     }
@@ -69,13 +69,14 @@ export function createFront(options: FrontOptions): Front {
       refuseCounted(response, badRequest("No acceptable media type.", 406), "application/json");
       return;
     }
-    const passage = { request, response, mediaType, viewer, startedAtMs, cancellation: new Cancellation() };
+    const passage = { request, response, mediaType, viewer, startedAtMs };
     const refusePassage = (thrown: unknown) => refuseThrown(response, thrown, mediaType);
-    paramsOf(passage, (error, params) => {
+    textOf(passage, (error, text) => {
       try {
         if (error !== null) throw error;
-        assertRequestParams(params);
-        options.lanes.take(passage, params, refusePassage);
+        const known = request.method === "GET" || !text.startsWith("/") ? knownRequests.get(text) : undefined;
+        if (known !== undefined) lanes.takeKnown(passage, known, refusePassage);
+        else lanes.take(passage, paramsOf(request, text), text, refusePassage);
       } catch (thrown) {
         refusePassage(thrown);
       }
@@ -102,39 +103,33 @@ function isPageRequest({ method, url = "", headers }: IncomingMessage): boolean 
   return method === "GET" && isAddress && (headers.accept ?? "").includes("text/html") && isLoopbackHost(headers.host);
 }
 
-function paramsOf(
-  { request, viewer }: Passage,
-  done: (error: GraphQLError | null, params: RequestParams) => void,
-): void {
+/** What says its parameters: the address of a GET, which begins with a slash as no JSON does, or the bytes of a body. */
+function textOf({ request, viewer }: Passage, done: (error: GraphQLError | null, text: string) => void): void {
   const refusal = refusalOfMethod(request) ?? refusalOfContent(request);
   if (refusal !== null) {
-    done(refusal, {});
+    done(refusal, "");
     return;
   }
   if (request.method === "GET") {
-    parsed(() => paramsOfAddress(request.url ?? GRAPHQL_PATH), done);
+    done(null, request.url ?? GRAPHQL_PATH);
     return;
   }
   const isService = viewer !== null && viewer.role !== "player";
   readBody(request, isService ? limits.serviceBodyBytesMax : limits.bodyBytesMax, (tooLarge, body) => {
-    if (tooLarge !== null) done(tooLarge as GraphQLError, {});
-    else parsed(() => jsonObjectOf(body), done);
+    done(tooLarge as GraphQLError | null, body.toString("latin1"));
   });
 }
 
-function parsed(parse: () => RequestParams, done: (error: GraphQLError | null, params: RequestParams) => void): void {
-  let params: RequestParams;
-  try {
-    params = parse();
-  } catch (error) {
-    done(error as GraphQLError, {});
-    return;
-  }
-  done(null, params);
+/** Throws where they are not right by themselves. */
+function paramsOf({ method }: IncomingMessage, text: string): RequestParams {
+  const params = method === "GET" ? paramsOfAddress(text) : jsonObjectOf(Buffer.from(text, "latin1"));
+  assertRequestParams(params);
+  return params;
 }
 
 /** The address of one operation is read and never written to: a POST says in its body what it means. */
 function refusalOfMethod({ method, url = GRAPHQL_PATH }: IncomingMessage): GraphQLError | null {
+  if (method === "POST" && url === GRAPHQL_PATH) return null;
   const allowed = url.startsWith(`${GRAPHQL_PATH}/`) ? ["GET"] : ["GET", "POST"];
   if (allowed.includes(method ?? "")) return null;
   return badRequest(`GraphQL takes ${allowed.join(" and ")} here.`, 405, { Allow: allowed.join(", ") });

@@ -1,24 +1,27 @@
 // Which lane a request takes, and how it ends. A registered operation takes the fast lane; everything
-// else, and every error but an outage, takes the Yoga lane. From here on the request has a deadline, and is
-// over when its client goes: what has not begun for it then never does.
+// else, and every error but an outage, takes the Yoga lane. An answer of the cache is told at once; whatever
+// else is done for a request has a deadline and is over when its client goes: what has not begun then never does.
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { GraphQLError, type ExecutionResult } from "graphql";
 import type { Counter, Histogram } from "prom-client";
 import type { AutomaticDocumentStore } from "../cache/automatic-document.ts";
-import type { AnswerCache } from "../cache/answers.ts";
+import type { AnswerAsk, AnswerCache } from "../cache/answers.ts";
+import type { Generations } from "../cache/generations.ts";
 import { createContext, type Context, type Services } from "../context.ts";
-import { clientGone, codeOf, persistedQueryNotFound, timedOut } from "../errors.ts";
+import { codeOf, persistedQueryNotFound, timedOut } from "../errors.ts";
 import { createMemo } from "../loaders/memo.ts";
 import type { RegisteredOperation } from "../operations/registry.ts";
 import type { Cancellation } from "../runtime/cancellation.ts";
+import { limits } from "../runtime/limits.ts";
 import { startDeadline } from "../runtime/deadline.ts";
 import type { Metrics } from "../runtime/metrics.ts";
 import type { Admission } from "./admission.ts";
 import { sendCached, type Cached } from "./cached-answer.ts";
 import type { FastAnswer, FastLane, PreparedRequest } from "./fast-lane.ts";
+import { KnownRequest, type KnownRequests } from "./known-requests.ts";
 import { outageOf, outageOfWrite } from "./outage.ts";
-import type { Passage } from "./passage.ts";
+import { worked, type Passage, type WorkedPassage } from "./passage.ts";
 import type { PersistedOperations } from "./persisted-operations.ts";
 import { refuse } from "./refusal.ts";
 import type { RequestFacts } from "./request-facts.ts";
@@ -29,10 +32,12 @@ export type YogaLane = (request: IncomingMessage, response: ServerResponse, fact
 
 export interface Lanes {
   /**
-   * Answers a request whose parameters are right by themselves. Throws what to refuse it with, or hands
-   * that to `onRefused` where it turns out later.
+   * Answers a request whose parameters are right by themselves, and which said them by `text`. Throws what to
+   * refuse it with, or hands that to `onRefused` where it turns out later.
    */
-  take(passage: Passage, params: RequestParams, onRefused: (reason: unknown) => void): void;
+  take(passage: Passage, params: RequestParams, text: string, onRefused: (reason: unknown) => void): void;
+  /** The same for one that has been judged before. */
+  takeKnown(passage: Passage, known: KnownRequest, onRefused: (reason: unknown) => void): void;
 }
 
 export interface LanesOptions {
@@ -41,6 +46,7 @@ export interface LanesOptions {
   readonly automaticDocuments: AutomaticDocumentStore;
   readonly fastLane: FastLane;
   readonly answers: AnswerCache;
+  readonly knownRequests: KnownRequests;
   readonly admission: Admission;
   readonly yogaLane: YogaLane;
   readonly metrics: Metrics;
@@ -51,36 +57,46 @@ export interface LanesOptions {
 type LaneFacts = Pick<RequestFacts, "automaticDocument" | "executed">;
 
 export function createLanes(options: LanesOptions): Lanes {
-  const { persistedOperations, automaticDocuments, yogaLane, requestMs } = options;
+  const { persistedOperations, automaticDocuments, fastLane, knownRequests, yogaLane, requestMs } = options;
+
+  const takeKnown: Lanes["takeKnown"] = (passage, known, onRefused) => {
+    const ask = known.askOf(passage.viewer);
+    if (ask === null) void takeFastLane(options, worked(passage, requestMs), known, null).catch(onRefused);
+    else lookFor(options, passage, { known, ask }, onRefused);
+  };
+
   return {
-    take(passage, params, onRefused) {
+    take(passage, params, text, onRefused) {
       const named = persistedOperations.resolve(params);
-      endWhenDue(passage, requestMs);
+      if (named.kind === "registered" && isFast(named.operation, params, passage)) {
+        const { operation } = named;
+        const prepared = fastLane.prepare(operation, params["variables"]);
+        if (prepared === null) takeYogaLane(yogaLane, worked(passage, requestMs), { ...params, query: operation.body });
+        else if (prepared.plan === null) {
+          takeFastLane(options, worked(passage, requestMs), { operation, params, prepared }, null).catch(onRefused);
+        } else {
+          const known = new KnownRequest(operation, params, prepared, prepared.plan);
+          if (text.length <= limits.knownRequestCharactersMax) knownRequests.set(text, known);
+          takeKnown(passage, known, onRefused);
+        }
+        return;
+      }
+      const working = worked(passage, requestMs);
       if (named.kind === "automatic") {
         automaticDocuments
           .get(named.hash)
           .then((query) => {
             if (query === null) throw persistedQueryNotFound();
-            takeYogaLane(yogaLane, passage, { ...params, query });
+            takeYogaLane(yogaLane, working, { ...params, query });
           })
           .catch(onRefused);
       } else if (named.kind === "adHoc") {
         const facts = named.automatic === null ? {} : { automaticDocument: named.automatic };
-        takeYogaLane(yogaLane, passage, params, facts);
-      } else if (isFast(named.operation, params, passage)) {
-        takeFastLane(options, passage, params, named.operation).catch(onRefused);
-      } else takeYogaLane(yogaLane, passage, { ...params, query: named.operation.body });
+        takeYogaLane(yogaLane, working, params, facts);
+      } else takeYogaLane(yogaLane, working, { ...params, query: named.operation.body });
     },
+    takeKnown,
   };
-}
-
-/** The request is over at its deadline, or when its client closes the connection before the answer. */
-function endWhenDue({ response, cancellation }: Passage, requestMs: number): void {
-  const cancelDeadline = startDeadline(requestMs, () => cancellation.cancel(timedOut()));
-  response.once("close", () => {
-    cancelDeadline();
-    if (!response.writableFinished) cancellation.cancel(clientGone());
-  });
 }
 
 /** The whole of what the fast lane understands; anything else about a request is the Yoga lane's. */
@@ -90,31 +106,54 @@ function isFast(operation: RegisteredOperation, { operationName }: RequestParams
   return operationName === undefined || operationName === null || operationName === operation.name;
 }
 
-function takeFastLane(
+/** A cached question, and how it was put. */
+interface KnownAsk {
+  readonly known: KnownRequest;
+  readonly ask: AnswerAsk;
+}
+
+/** Nothing is set up for a hit but its answer. */
+function lookFor(
   options: LanesOptions,
   passage: Passage,
-  params: RequestParams,
-  operation: RegisteredOperation,
+  { known, ask }: KnownAsk,
+  onRefused: (reason: unknown) => void,
+): void {
+  const { operation, plan } = known;
+  options.answers.look(ask, (answer, standing) => {
+    try {
+      if (answer === null) {
+        void takeFastLane(options, worked(passage, options.requestMs), known, { ask, standing }).catch(onRefused);
+        return;
+      }
+      sendCached(passage, { plan, ask, answer });
+      metersOf(options.metrics, operation.name).hits.inc();
+      countAnswer(options.metrics, passage, operation);
+    } catch (thrown) {
+      onRefused(thrown);
+    }
+  });
+}
+
+function takeFastLane(
+  options: LanesOptions,
+  passage: WorkedPassage,
+  { operation, params, prepared }: Pick<KnownRequest, "operation" | "params" | "prepared">,
+  looked: { readonly ask: AnswerAsk; readonly standing: Generations | null } | null,
 ): Promise<void> {
-  const { fastLane, yogaLane, metrics } = options;
-  const { viewer, cancellation } = passage;
+  const { yogaLane, metrics, answers } = options;
+  const { cancellation } = passage;
   const isWrite = operation.type === "mutation";
   const fallThrough = (facts: LaneFacts = {}) =>
     takeYogaLane(yogaLane, passage, { ...params, query: operation.body }, facts);
-  const prepared = fastLane.prepare(operation, params["variables"]);
-  if (prepared === null) {
-    fallThrough();
-    return DONE;
-  }
   const { plan } = prepared;
-  const ask = plan?.askOf(prepared.variables, viewer) ?? null;
   const answered =
-    plan !== null && ask !== null
-      ? options.answers
-          .get(ask, cancellation, (shared) => computed(options, passage, prepared, shared))
+    plan !== null && looked !== null
+      ? answers
+          .get(looked.ask, looked.standing, cancellation, (shared) => computed(options, passage, prepared, shared))
           .then(({ answer, source }) => {
             metrics.answers.inc({ source });
-            return answer === null ? null : { plan, ask, answer };
+            return answer === null ? null : { plan, ask: looked.ask, answer };
           })
       : run(options, isWrite, () => prepared.run(contextOf(options, passage, cancellation)));
   return cancellation.race<FastAnswer | Cached>(answered).then(
@@ -164,15 +203,14 @@ async function computed(
   }
 }
 
-const DONE = Promise.resolve();
-
 /** Yoga reads `body` where a server has parsed it already, and the address of a GET. */
 function takeYogaLane(
   yogaLane: YogaLane,
-  { request, response, mediaType, viewer, cancellation }: Passage,
+  { request, response, mediaType, viewer, cancellation }: WorkedPassage,
   params: RequestParams,
   facts: LaneFacts = {},
 ): void {
+  response.setHeader("Cache-Control", "no-store");
   const { documentId: _, ...plain } = params;
   request.headers.accept = mediaType;
   // It has said all it had to say; in Yoga it would become a part of the address that is read.
@@ -199,6 +237,7 @@ function sendAnswer(metrics: Metrics, passage: Passage, operation: RegisteredOpe
   response.writeHead(200, {
     "Content-Type": `${mediaType}; charset=utf-8`,
     "Content-Length": Buffer.byteLength(json),
+    "Cache-Control": "no-store",
   });
   // As text: Node then sends head and body in one write.
   response.end(json);
@@ -218,13 +257,20 @@ function metersOf(metrics: Metrics, operation: string) {
   let ofOperation = meters.get(operation);
   if (ofOperation === undefined) {
     const answered = metrics.requests.labels({ operation, outcome: "ok" });
-    ofOperation = { answered, seconds: metrics.requestSeconds.labels({ operation }) };
+    const hits = metrics.answers.labels({ source: "memory" });
+    ofOperation = { answered, hits, seconds: metrics.requestSeconds.labels({ operation }) };
     meters.set(operation, ofOperation);
   }
   return ofOperation;
 }
 
-type Meters = Map<string, { readonly answered: Counter.Internal; readonly seconds: Histogram.Internal<"operation"> }>;
+interface OperationMeters {
+  readonly answered: Counter.Internal;
+  readonly hits: Counter.Internal;
+  readonly seconds: Histogram.Internal<"operation">;
+}
+
+type Meters = Map<string, OperationMeters>;
 
 const metersByMetrics = new WeakMap<Metrics, Meters>();
 

@@ -17,6 +17,7 @@ export function refuse(response: ServerResponse, error: GraphQLError, mediaType:
   response.writeHead(http?.status ?? 500, {
     "Content-Type": `${mediaType}; charset=utf-8`,
     "Content-Length": body.length,
+    "Cache-Control": "no-store",
     ...http?.headers,
   });
   if (http?.headers?.["Connection"] === "close" && !response.req.complete) lingerWith(response, body);

@@ -85,29 +85,44 @@ export async function putLocations(
   return idByExternalId;
 }
 
+/** A point that does not move while the transaction lasts. */
+export interface StillLocation {
+  readonly point: GeoPoint;
+  /** As of ExternalLocationRow. */
+  readonly isUsed: boolean;
+}
+
 /**
- * Points of the known ones among the locations, from now on fixed. Locks only those that nothing has
- * lain at before. At most three statements.
+ * The known ones among the locations, by id. Locks those that are not in use, in the order of ids; the points of
+ * the others are fixed. At most two statements.
  */
-export async function useLocations(
+export async function lockUnusedLocations(
   transaction: Transaction,
   locationIds: readonly bigint[],
-): Promise<Map<bigint, GeoPoint>> {
+): Promise<Map<bigint, StillLocation>> {
   type Cells = [bigint, number, number, string | null];
   const rows = await transaction.query<Cells[]>("SELECT id, lat, lng, used_at FROM location WHERE id IN (?)", [
     locationIds,
   ]);
-  const fresh = rows.filter(([, , , usedAt]) => usedAt === null).map(([locationId]) => locationId);
-  // It may have moved between the two readings.
+  const unused = rows.filter(([, , , usedAt]) => usedAt === null).map(([locationId]) => locationId);
+  // It may have moved, or come into use, between the two readings.
   const locked =
-    fresh.length === 0
+    unused.length === 0
       ? []
       : await transaction.query<Cells[]>(
           "SELECT id, lat, lng, used_at FROM location WHERE id IN (?) ORDER BY id FOR UPDATE",
-          [fresh],
+          [unused],
         );
-  if (fresh.length > 0) {
-    await transaction.query("UPDATE location SET used_at = NOW(3) WHERE id IN (?) AND used_at IS NULL", [fresh]);
-  }
-  return new Map([...rows, ...locked].map(([locationId, lat, lng]) => [locationId, { lat, lng }]));
+  return new Map(
+    [...rows, ...locked].map(([locationId, lat, lng, usedAt]) => [
+      locationId,
+      { point: { lat, lng }, isUsed: usedAt !== null },
+    ]),
+  );
+}
+
+/** Fixes the points of locked locations for ever. One statement. */
+export async function useLocations(transaction: Transaction, locationIds: readonly bigint[]): Promise<void> {
+  if (locationIds.length === 0) return;
+  await transaction.query("UPDATE location SET used_at = NOW(3) WHERE id IN (?) AND used_at IS NULL", [locationIds]);
 }

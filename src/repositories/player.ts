@@ -54,34 +54,34 @@ export async function findExistingPlayerIds(transaction: Transaction, playerIds:
   return rows.map(([playerId]) => playerId);
 }
 
-/**
- * Of locked rows, whose versions grow by what is given. One statement: most players of a group have one new entry, so
- * only the others are named one by one.
- */
-export async function growVersions(
-  transaction: Transaction,
-  growths: readonly { readonly playerId: bigint; readonly entryCount: bigint }[],
-): Promise<void> {
-  if (growths.length === 0) return;
-  const several = growths.filter(({ entryCount }) => entryCount !== 1n);
-  const growth = several.length === 0 ? "1" : `CASE id ${several.map(() => "WHEN ? THEN ?").join(" ")} ELSE 1 END`;
-  await transaction.query(`UPDATE player FORCE INDEX (PRIMARY) SET version = version + ${growth} WHERE id IN (?)`, [
-    ...several.flatMap(({ playerId, entryCount }) => [playerId, entryCount]),
-    growths.map(({ playerId }) => playerId),
-  ]);
+/** How much a counter of a player grows: by how many of what it counts are new. */
+export interface Growth {
+  readonly playerId: bigint;
+  readonly count: bigint;
 }
 
-/** Of locked rows. One statement. */
-export async function setItemLocationNLasts(
+/** Of locked rows, by their new ledger entries. One statement. */
+export function growVersions(transaction: Transaction, growths: readonly Growth[]): Promise<void> {
+  return grow(transaction, "version", growths);
+}
+
+/** Of locked rows, by their new item locations. One statement. */
+export function growItemLocationNLasts(transaction: Transaction, growths: readonly Growth[]): Promise<void> {
+  return grow(transaction, "item_location_n_last", growths);
+}
+
+/** Most of a group's players have one new entry: only the others are named one by one. */
+async function grow(
   transaction: Transaction,
-  nLasts: readonly { readonly playerId: bigint; readonly nLast: bigint }[],
+  counter: "version" | "item_location_n_last",
+  growths: readonly Growth[],
 ): Promise<void> {
-  if (nLasts.length === 0) return;
-  const given = nLasts.map((_, place) => (place === 0 ? "SELECT ? AS id, ? AS n_last" : "SELECT ?, ?"));
+  if (growths.length === 0) return;
+  const several = growths.filter(({ count }) => count !== 1n);
+  const growth = several.length === 0 ? "1" : `CASE id ${several.map(() => "WHEN ? THEN ?").join(" ")} ELSE 1 END`;
   await transaction.query(
-    `UPDATE (${given.join(" UNION ALL ")}) v STRAIGHT_JOIN player p FORCE INDEX (PRIMARY) ON p.id = v.id ` +
-      "SET p.item_location_n_last = v.n_last",
-    nLasts.flatMap(({ playerId, nLast }) => [playerId, nLast]),
+    `UPDATE player FORCE INDEX (PRIMARY) SET ${counter} = ${counter} + ${growth} WHERE id IN (?)`,
+    [...several.flatMap(({ playerId, count }) => [playerId, count]), growths.map(({ playerId }) => playerId)],
   );
 }
 

@@ -193,6 +193,10 @@ export const limits = {
   outageAnswerMs: 600_000,
   /** While MySQL is away: how long a public answer is told again that has run out. */
   outagePublicMs: 60_000,
+  /** Bytes of requests for cached answers that one process remembers, judged. */
+  knownRequestsBytesMax: 16_000_000,
+  /** Characters of one of them; a longer one is judged each time. */
+  knownRequestCharactersMax: 4_000,
   /** Computations of cacheable answers that one process has under way; beyond it nobody waits for another's. */
   flightsMax: 10_000,
 

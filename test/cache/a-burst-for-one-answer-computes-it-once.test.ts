@@ -1,10 +1,15 @@
 // However many ask at once for what has just become old: one of them computes it, and all are told that. Whoever asks
-// under newer generations does not join.
+// under newer generations does not join, and nobody joins while a write holds a tag open or Redis is away.
 
-import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, it, vi } from "vitest";
 import { registeredOperations } from "../../src/operations/registry.ts";
 import { startApi, type TestApi } from "../kit/api.ts";
+import { cacheKeys } from "../../src/cache/keys.ts";
+import { cacheTags } from "../../src/cache/tags.ts";
+import { OPEN } from "../../src/cache/fence-scripts.ts";
+import { withCacheRedis } from "../kit/cache-redis.ts";
 import { askWatched, countsOf, waitForRedis } from "../kit/caching.ts";
+import { startFaultProxy, type FaultProxy } from "../kit/fault-proxy.ts";
 import { forms, sendForm } from "../kit/lanes.ts";
 import { askOperation } from "../kit/registered.ts";
 import { lockTable } from "../kit/table-lock.ts";
@@ -15,12 +20,28 @@ const READERS = 1_000;
 /** Clients and server share one process here, on a machine that may be busy. */
 const BURST_MS_MAX = 60_000;
 
+/** Statements wait here for a lock while a thousand readers are let in: no bound of theirs may end that. */
+await vi.hoisted(async () => {
+  const { limits } = await import("../../src/runtime/limits.ts");
+  Object.assign(limits, { readStatementMs: 30_000, readStatementClientMs: 30_000 });
+});
+
 let api: TestApi;
+let redis: FaultProxy;
 beforeAll(async () => {
   waitForRedis();
-  api = await startApi();
+  api = await startApi({
+    requestMs: BURST_MS_MAX,
+    redisRoute: async (url) => {
+      redis = await startFaultProxy(url);
+      return redis.url;
+    },
+  });
 });
-afterAll(() => api.close());
+afterAll(async () => {
+  await api.close();
+  await redis.close();
+});
 beforeEach(() => api.forgetAnswers());
 
 async function sourcesSince(before: Readonly<Record<string, number>>): Promise<Record<string, number>> {
@@ -95,3 +116,33 @@ it("is given up when all who wait for it have gone, and begun anew by the next",
   expect((await staying).body.data.viewer.displayName).toBe("Ada Köhler");
   expect((await countsOf(api.app))["computed"]).toBe((before["computed"] ?? 0) + 1);
 });
+
+it("lets nobody join while a write holds a tag open", async () => {
+  const key = cacheKeys.tagGeneration(cacheTags.playerItems(1n));
+  await withCacheRedis(api.database.databaseUrl, (client) =>
+    client.set(key, `${OPEN}somebody.1@${Date.now() + 60_000}`, { expiration: { type: "PX", value: 60_000 } }),
+  );
+  expect(await sourcesOfReadersAtOnce(5)).toEqual({ uncached: 5 });
+  await withCacheRedis(api.database.databaseUrl, (client) => client.del(key));
+});
+
+it("lets nobody join while Redis is away", async () => {
+  redis.cut();
+  expect(await sourcesOfReadersAtOnce(5)).toEqual({ uncached: 5 });
+  redis.mend();
+});
+
+/** All of them wait for MySQL together. */
+async function sourcesOfReadersAtOnce(count: number): Promise<Record<string, number>> {
+  const before = await countsOf(api.app);
+  const lock = await lockTable(api.database, "run_total");
+  const token = api.tokenFor(1);
+  const readers = Array.from({ length: count }, () => askOperation(api.url, "HomeScreen", { token }));
+  await until(
+    () => lock.isWaitedFor(),
+    () => "nobody has asked the database",
+  );
+  await lock.release();
+  for (const { status } of await Promise.all(readers)) expect(status).toBe(200);
+  return sourcesSince(before);
+}

@@ -1,10 +1,16 @@
 // What travels with a cached answer: Cache-Control, Vary and Cache-Tag as its fields allow, and a strong entity tag
 // against which a client may ask again. Who asks is judged before the tag is compared.
 
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { answerBytes } from "../../src/cache/answer-store.ts";
+import { sendCached } from "../../src/edge/cached-answer.ts";
+import type { Passage } from "../../src/edge/passage.ts";
 import { playerGlobalId } from "../../src/runtime/ids.ts";
 import { startApi, type TestApi } from "../kit/api.ts";
-import { askOperation } from "../kit/registered.ts";
+import { askOperation, operationId } from "../kit/registered.ts";
 import { grant } from "../kit/writes.ts";
 
 let api: TestApi;
@@ -56,6 +62,39 @@ it("answers in full to a tag of something else, and to a POST", async () => {
   expect((await ask({ method: "POST" }, etag)).status).toBe(200);
 });
 
+it("takes for no tag what is none, and reads 10 kB of tags as it reads one", async () => {
+  const { headers } = await askOperation(api.url, "HomeScreen", own());
+  const etag = headers.get("etag")!;
+  const many = Array.from({ length: 230 }, (_, n) => `"${String(n).padStart(42, "0")}"`).join(",");
+  expect(many.length).toBeGreaterThan(10_000);
+  const ask = async (given: string) =>
+    (await askOperation(api.url, "HomeScreen", { ...own(), headers: { "If-None-Match": given } })).status;
+  for (const given of [
+    "x",
+    ",,,",
+    '"',
+    "**",
+    "W/",
+    `w/${etag}`,
+    etag.slice(1, -1),
+    etag.slice(0, -1),
+    `'${etag}'`,
+    many,
+  ]) {
+    expect([given, await ask(given)]).toEqual([given, 200]);
+  }
+  expect(await ask(`${many}, ${etag}`)).toBe(304);
+});
+
+it("knows no HEAD, whatever tag it names", async () => {
+  const { headers } = await askOperation(api.url, "HomeScreen", own());
+  const head = await fetch(`${api.url}/graphql/${operationId("HomeScreen")}`, {
+    method: "HEAD",
+    headers: { Authorization: `Bearer ${api.tokenFor(1)}`, "If-None-Match": headers.get("etag")! },
+  });
+  expect([head.status, head.headers.get("allow"), head.headers.get("cache-control")]).toEqual([405, "GET", "no-store"]);
+});
+
 it("has a tag of its own for each media type", async () => {
   const ask = (accept: string, given?: string) =>
     askOperation(api.url, "Catalogue", {
@@ -67,6 +106,18 @@ it("has a tag of its own for each media type", async () => {
   expect(tags[0]).not.toBe(tags[1]);
   expect((await ask("application/json", tags[1])).status).toBe(200);
   expect((await ask("application/json", tags[0])).status).toBe(304);
+});
+
+it.each(["PlayerState", "HomeScreen"])("tells nobody else that %s is as his tag says", async (name) => {
+  const asked = { method: "GET", variables: name === "PlayerState" ? { id: playerGlobalId(1n) } : {} } as const;
+  const { headers } = await askOperation(api.url, name, { ...asked, token: api.tokenFor(1) });
+  const given = { "If-None-Match": headers.get("etag")! };
+  const tokens = [undefined, api.tokenFor(2), `${api.tokenFor(1)}x`, ""];
+  for (const token of tokens) {
+    const { status, text } = await askOperation(api.url, name, { ...asked, token, headers: given });
+    expect(status).not.toBe(304);
+    expect(text).not.toBe("");
+  }
 });
 
 it("compares a player's tag with that player's answer alone", async () => {
@@ -83,4 +134,18 @@ it("answers in full again after a write", async () => {
   const after = await askOperation(api.url, "HomeScreen", { ...own(), headers: given });
   expect(after.status).toBe(200);
   expect(after.headers.get("etag")).not.toBe(given["If-None-Match"]);
+});
+
+it("lets what is public and of a player be stored, and asked for again each time", async () => {
+  const plan = { isPublic: true, isShareable: false, lifetimeMs: 30_000, askOf: () => null };
+  const ask = { key: "k", tags: ["player:1:profile"], lifetimeMs: 30_000, isPublic: true };
+  const cached = { plan, ask, answer: answerBytes('{"data":{}}') };
+  const server = createServer((request, response) =>
+    sendCached({ request, response, mediaType: "application/json" } as Passage, cached),
+  );
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const { headers } = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  expect(shown.map((header) => headers.get(header))).toEqual(["public, no-cache", "Accept, Accept-Encoding", null]);
+  server.closeAllConnections();
+  server.close();
 });

@@ -29,6 +29,12 @@ it("takes a number in either spelling for the same", async () => {
   expect((await nearby({ near: { lat: 5.25e1, lng: 13.4 }, withinMeters: 3e3 })).source).toBe("memory");
 });
 
+it("tells nothing of a number's answer to whoever sends it as text", async () => {
+  await askWatched(api, "Catalogue", { variables: { first: 3 } });
+  const { source, status, body } = await askWatched(api, "Catalogue", { variables: { first: "3" } });
+  expect([source, status, body.data]).toEqual(["none", 400, undefined]);
+});
+
 it("takes null and nothing for two questions", async () => {
   await nearby({ near });
   expect((await nearby({ near, after: null })).source).toBe("computed");

@@ -71,9 +71,9 @@ describe("an operation", () => {
     expect(planOf(text)).toBeNull();
   });
 
-  it("is not cached where what is private belongs to a player that nobody named", () => {
-    expect(planOf("{ leaderboard(scope: OVERALL, first: 1) { nodes { player { version } } } }")).toBeNull();
-    expect(planOf("{ leaderboard(scope: OVERALL, first: 1) { nodes { player { displayName } } } }")).not.toBeNull();
+  it("lives for a second where what is public belongs to a player that nobody named", () => {
+    const plan = planOf("{ leaderboard(scope: OVERALL, first: 1) { nodes { player { displayName } } } }");
+    expect([plan!.isShareable, plan!.lifetimeMs]).toEqual([true, 1_000]);
   });
 
   it("has the tags of each player whom it names, by variable and by literal", () => {

@@ -129,12 +129,21 @@ describe("a tag that is held open", () => {
   });
 });
 
-it("opens the tags before COMMIT is sent: while it waits they are open", async () => {
-  const lock = await lockTable(api.database, "idempotency");
+it("opens the tags before COMMIT can be sent: while the rows of a write wait they are open", async () => {
+  const lock = await lockTable(api.database, "item_transaction");
   const writing = grant(api, 1, { 4: 1 });
   await until(
     () => lock.isWaitedFor(),
     () => "the write has not got that far",
+  );
+  let generation: unknown = null;
+  await until(
+    async () => {
+      generation = await standing();
+      return String(generation).startsWith(OPEN);
+    },
+    () => `the tag is not open: ${String(generation)}`,
+    1_000,
   );
   await lock.release();
   await writing;

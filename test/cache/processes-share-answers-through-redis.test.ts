@@ -64,6 +64,11 @@ async function change(key: string, changed: (text: string) => string): Promise<v
   });
 }
 
+/** Its first lines are the seal, the tag and the generations. */
+function changedLine(text: string, place: number, line: string): string {
+  return text.split("\n").with(place, line).join("\n");
+}
+
 it("is told by another server without a statement, to every byte", async () => {
   const first = await askWatched(api, "HomeScreen", own());
   await storedKey();
@@ -102,17 +107,33 @@ describe("a value in Redis", () => {
     "without its lines": (text) => text.replaceAll("\n", " "),
     "with one character changed": (text) => text.replace("worm", "wurm").replace("tanager", "manager"),
     "of somebody else": () => '{"value":"\\u0000","expires":1}',
-    "under another tag": (text) => `"${"A".repeat(43)}"${text.slice(text.indexOf("\n"))}`,
-    "of an epoch that is over": (text) => {
-      const [etag, , ...bytes] = text.split("\n");
-      return [etag, "gone 1.1", ...bytes].join("\n");
-    },
+    "of another writer's, sealed by nobody": (text) => text.slice(text.indexOf("\n") + 1),
+    "under another seal": (text) => changedLine(text, 0, "A".repeat(43)),
+    "under another tag": (text) => changedLine(text, 1, `"${"A".repeat(43)}"`),
+    "of another epoch": (text) => changedLine(text, 2, "gone 1.1"),
   };
   it.each(Object.entries(broken))("%s is none", async (_, breakIt) => {
     const first = await askWatched(api, "Catalogue", catalogue);
     await change(await storedKey(), breakIt);
     const second = await askWatched(twin, "Catalogue", catalogue);
     expect([second.source, second.text]).toEqual(["computed", first.text]);
+  });
+
+  it("of another question is none, also where it is whole and its generations stand", async () => {
+    await askWatched(api, "Catalogue", catalogue);
+    const key = await storedKey();
+    const other = key.replace('{"first":3}', '{"first":4}');
+    expect(other).not.toBe(key);
+    await withCacheRedis(api.database.databaseUrl, (client) => client.rename(key, other));
+    const { source, body } = await askWatched(twin, "Catalogue", { variables: { first: 4 } });
+    expect([source, body.data.items.nodes.length]).toEqual(["computed", 4]);
+  });
+
+  it("that was made in an epoch that is over is none", async () => {
+    await askWatched(api, "Catalogue", catalogue);
+    await storedKey();
+    await api.forgetAnswers();
+    expect((await askWatched(twin, "Catalogue", catalogue)).source).toBe("computed");
   });
 
   it("without an end is not ours", async () => {

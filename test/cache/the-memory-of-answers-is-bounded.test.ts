@@ -39,3 +39,7 @@ it("lets go of what was asked for least recently, and finds it in Redis", async 
   }
   expect(kept).toBeLessThanOrEqual(BYTES_MAX);
 });
+
+it("is 64 MB where nobody says otherwise", () => {
+  expect(answersMemoryBytesMax).toBe(64_000_000);
+});

@@ -55,6 +55,10 @@ it("refuses what is beyond the bound, while hits and writes go on, and admits ag
     await lock.release();
   }
   expect(mostInFlight).toBeLessThanOrEqual(limits.readsInFlightMax);
+  await until(
+    async () => refusalsIn(texts).length >= BEYOND,
+    () => `${refusalsIn(texts).length} of ${BEYOND} have been told that they are refused`,
+  );
   const refusals = refusalsIn(texts);
   expect(new Set(refusals.map(({ status }) => status))).toEqual(new Set(["503"]));
   expect(new Set(refusals.map(({ retryAfter }) => retryAfter))).toEqual(new Set(["1", "2", "3"]));

@@ -167,10 +167,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         path: GROUP,
-        from: "return fence.around(tagsToBump(commands, verdicts), commit);",
-        to:
-          "void commit().catch(() => undefined);\n" +
-          "      return fence.around(tagsToBump(commands, verdicts), async () => undefined);",
+        from: "    await commit();\n    await opened.close(tagsOf(answered(verdicts)));\n",
+        to: "    void commit().catch(() => undefined);\n",
       },
     ],
     fault: "lost commits",

@@ -16,7 +16,7 @@ SELECT id, lat, lng, used_at FROM location WHERE id IN (?)
 
 SELECT player_id, idempotency_key, request_hmac, outcome FROM idempotency FORCE INDEX (PRIMARY) WHERE (player_id = ? AND idempotency_key = ?) FOR UPDATE
 
-UPDATE (SELECT ? AS id, ? AS n_last) v STRAIGHT_JOIN player p FORCE INDEX (PRIMARY) ON p.id = v.id SET p.item_location_n_last = v.n_last
+UPDATE player FORCE INDEX (PRIMARY) SET item_location_n_last = item_location_n_last + 1 WHERE id IN (?)
 
 
 -- several at once: 9 statements
@@ -37,7 +37,7 @@ SELECT id, lat, lng, used_at FROM location WHERE id IN (?)
 
 SELECT player_id, idempotency_key, request_hmac, outcome FROM idempotency FORCE INDEX (PRIMARY) WHERE (player_id = ? AND idempotency_key = ?) FOR UPDATE
 
-UPDATE (SELECT ? AS id, ? AS n_last) v STRAIGHT_JOIN player p FORCE INDEX (PRIMARY) ON p.id = v.id SET p.item_location_n_last = v.n_last
+UPDATE player FORCE INDEX (PRIMARY) SET item_location_n_last = item_location_n_last + CASE id WHEN ? THEN ? ELSE 1 END WHERE id IN (?)
 
 
 -- at a location that is not in use: 11 statements
@@ -60,9 +60,9 @@ SELECT id, lat, lng, used_at FROM location WHERE id IN (?) ORDER BY id FOR UPDAT
 
 SELECT player_id, idempotency_key, request_hmac, outcome FROM idempotency FORCE INDEX (PRIMARY) WHERE (player_id = ? AND idempotency_key = ?) FOR UPDATE
 
-UPDATE (SELECT ? AS id, ? AS n_last) v STRAIGHT_JOIN player p FORCE INDEX (PRIMARY) ON p.id = v.id SET p.item_location_n_last = v.n_last
-
 UPDATE location SET used_at = NOW(3) WHERE id IN (?) AND used_at IS NULL
+
+UPDATE player FORCE INDEX (PRIMARY) SET item_location_n_last = item_location_n_last + 1 WHERE id IN (?)
 
 
 -- for nobody: 8 statements
