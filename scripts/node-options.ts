@@ -3,8 +3,7 @@
 
 /**
  * A bound on the heap, in MB. Besides what it bounds, V8 lets a heap that may become large grow to four times what
- * lives in it before it collects, and one of a gigabyte to less than twice: 195 MB resident instead of 295 under
- * load, at the same CPU. And more room for what is young: requests in flight outlive V8's own 16 MB at a few hundred
- * connections, and are copied about; with 32 MB the collector takes a tenth of the CPU of writes instead of a fifth.
+ * lives in it before it collects, and one of a gigabyte to less than twice. And more room for what is young: requests
+ * in flight outlive V8's own 16 MB at a few hundred connections, and are copied about.
  */
 export const serverNodeOptions: readonly string[] = ["--max-old-space-size=1024", "--max-semi-space-size=32"];

@@ -39,6 +39,7 @@ export function createHttpServer({ graphql, isReady, metrics }: HttpOptions): Ht
     },
     "/metrics": async (_, response) => {
       response.setHeader("Content-Type", metrics.registry.contentType);
+      response.setHeader("Cache-Control", "no-store");
       response.end(await metricsText());
     },
   };
@@ -197,7 +198,8 @@ function statusLineOf({ code, rawPacket }: ClientError): string {
 
 /** The last words on a connection that no request can be read from any more. */
 function endWith(socket: Socket, statusLine: string, headers = ""): void {
-  socket.end(`HTTP/1.1 ${statusLine}\r\n${headers}Content-Length: 0\r\nConnection: close\r\n\r\n`);
+  const end = "Cache-Control: no-store\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+  socket.end(`HTTP/1.1 ${statusLine}\r\n${headers}${end}`);
   socket.destroySoon();
 }
 

@@ -6,14 +6,17 @@ import { createHash } from "node:crypto";
 import {
   GraphQLError,
   Kind,
+  getOperationAST,
   parse,
   validate,
   type DocumentNode,
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from "graphql";
+import { CachePlanError, compileCachePlan } from "../../src/edge/cache-plan.ts";
 import { refusalOfDocument } from "../../src/edge/document-limits.ts";
 import type { RegisteredOperation } from "../../src/operations/registry.ts";
+import { must } from "../../src/runtime/assert.ts";
 import { limits } from "../../src/runtime/limits.ts";
 import { costRangeOf } from "./cost-range.ts";
 
@@ -82,6 +85,10 @@ function problemOfDocument(schema: GraphQLSchema, document: DocumentNode): strin
   if (refusal !== null) return `would be refused by the server: ${oneLine(refusal.message)}`;
   const [error] = [...absentRoots(schema, document), ...validate(schema, document)];
   if (error !== undefined) return `does not fit the schema: ${oneLine(error.message)}`;
+  return problemOfCost(schema, document) ?? problemOfCachePlan(schema, document);
+}
+
+function problemOfCost(schema: GraphQLSchema, document: DocumentNode): string | null {
   try {
     const { least } = costRangeOf(schema, document);
     return least > limits.costMax
@@ -90,6 +97,18 @@ function problemOfDocument(schema: GraphQLSchema, document: DocumentNode): strin
   } catch (sizeError) {
     if (sizeError instanceof GraphQLError) return `would be refused by the server: ${oneLine(sizeError.message)}`;
     throw sizeError;
+  }
+}
+
+/** A server that finds no plan for it does not start. */
+function problemOfCachePlan(schema: GraphQLSchema, document: DocumentNode): string | null {
+  const operation = must(getOperationAST(document), "a document with one operation");
+  try {
+    compileCachePlan(schema, document, operation, { operationId: "", version: "" });
+    return null;
+  } catch (planError) {
+    if (planError instanceof CachePlanError) return `cannot be cached safely: ${oneLine(planError.message)}`;
+    throw planError;
   }
 }
 

@@ -24,7 +24,11 @@ afterAll(async () => {
   await api.close();
   await mysql.close();
 });
-afterEach(() => mysql.mend());
+const { commandMs } = limits;
+afterEach(() => {
+  mysql.mend();
+  Object.assign(limits, { commandMs });
+});
 
 interface Answered {
   readonly status: number;
@@ -94,6 +98,8 @@ const refusals: Readonly<Record<string, readonly [status: number, ask: () => Pro
   "an outage, of a write": [
     503,
     () => {
+      // As long as it would otherwise look for a MySQL that answers.
+      Object.assign(limits, { commandMs: 500 });
       mysql.cut();
       return write(api.url, { operation: "SpendItems", input: { items: lines({ 4: 1 }) }, token: api.tokenFor(1) });
     },
@@ -122,4 +128,19 @@ it("too many requests at once on one connection", async () => {
   const last = text.slice(text.lastIndexOf("HTTP/1.1 "));
   expect(last).toMatch(/^HTTP\/1\.1 429 /);
   expect(last).toMatch(/^cache-control: no-store\r$/im);
+});
+
+it.each([
+  ["an address that is too long", `GET /${"x".repeat(limits.headerBytesMax)} HTTP/1.1\r\n\r\n`, 414],
+  ["headers that are too long", `GET / HTTP/1.1\r\nx: ${"x".repeat(limits.headerBytesMax)}\r\n\r\n`, 431],
+  ["bytes that are no request", "\0\r\n\r\n", 400],
+  ["a tunnel", "CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n", 405],
+])("%s", async (_, bytes, status) => {
+  const { text } = await exchange(api.url, bytes);
+  expect(text).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+  expect(text).toMatch(/^cache-control: no-store\r$/im);
+});
+
+it("what is measured", async () => {
+  expect((await get("/metrics")).headers.get("cache-control")).toBe("no-store");
 });

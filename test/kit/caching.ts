@@ -23,7 +23,7 @@ export async function answersFrom(app: TestApi["app"], source: Source): Promise<
 
 /** From now on no Redis is late for a busy machine. Before the server starts, in tests whose Redis is well. */
 export function waitForRedis(): void {
-  Object.assign(limits, { cacheReadMs: 5_000, redisSilenceMs: 30_000 });
+  Object.assign(limits, { cacheReadMs: 5_000 });
 }
 
 /** Every place that an answer can come from; "none" where the operation, or the asker, has no cached answers. */

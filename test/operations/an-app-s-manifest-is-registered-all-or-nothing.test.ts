@@ -55,6 +55,12 @@ describe("a manifest of Apollo", () => {
     expect((await addApollo([entry(body("")), entry(body(" = 20"))])).added).toHaveLength(2);
     await expectRefused([entry(body(" = 100"))], "it costs 1601, more than 1000");
   });
+
+  it("may ask for nothing that a server could not tell whom it is private to", async () => {
+    const body =
+      "query Best {\n  leaderboard(scope: OVERALL) {\n    nodes {\n      player {\n        version\n      }\n    }\n  }\n}";
+    await expectRefused([entry(body)], "cannot be cached safely: operation Best, field Player.version: it is private");
+  });
 });
 
 describe("a map of Relay", () => {

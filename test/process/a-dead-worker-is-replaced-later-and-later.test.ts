@@ -1,7 +1,7 @@
 // A process of several that is killed has a successor, while the others go on answering. What dies again and again
 // is started less and less often.
 
-import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { nextPauseMs } from "../../src/primary.ts";
 import { limits } from "../../src/runtime/limits.ts";
 import { startApi, type TestApi } from "../kit/api.ts";
@@ -13,12 +13,14 @@ let api: TestApi;
 let server: ServerProcess;
 beforeAll(async () => {
   api = await startApi();
+  server = await startServerProcess({ ...environmentOf(api), WORKERS: "2" });
 });
-afterEach(() => endServer(server));
-afterAll(() => api.close());
+afterAll(async () => {
+  await endServer(server);
+  await api.close();
+});
 
 it("starts a successor after a pause that doubles, and answers all the while", async () => {
-  server = await startServerProcess({ ...environmentOf(api), WORKERS: "2" });
   const [first = 0, other = 0] = workersOf(server);
   let killed = first;
   for (const pauses of [[100], [100, 200], [100, 200, 400]]) {
@@ -40,7 +42,6 @@ it("starts a successor after a pause that doubles, and answers all the while", a
 });
 
 it("replaces all of them when all have died", async () => {
-  server = await startServerProcess({ ...environmentOf(api), WORKERS: "2" });
   const before = workersOf(server);
   for (const pid of before) process.kill(pid, "SIGKILL");
   await until(

@@ -1,7 +1,7 @@
 // GET /metrics of several processes on one port: whoever is asked, the answer is about all of them; and one that has
 // died or hangs keeps nobody from it.
 
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { startApi, type TestApi } from "../kit/api.ts";
 import { sendTo } from "../kit/request.ts";
 import { environmentOf, startServerProcess, type ServerProcess } from "../kit/server-process.ts";
@@ -9,40 +9,54 @@ import { askWorker, endServer, workersOf } from "../kit/workers.ts";
 
 let api: TestApi;
 let server: ServerProcess;
-let workers: number[];
+/** How many requests each has answered, by process id. */
+const answered = new Map<number, number>();
 beforeAll(async () => {
   api = await startApi();
-});
-beforeEach(async () => {
-  server = await startServerProcess({ ...environmentOf(api), WORKERS: "2" });
-  workers = workersOf(server);
-  // Three by one, four by the other.
-  for (const [place, worker] of workers.entries()) {
-    for (let asked = 0; asked < 3 + place; asked += 1) await askWorker(server, worker);
+  server = await startServerProcess({ ...environmentOf(api), WORKERS: "3" });
+  // Three, four and five: any two of them are more than each.
+  for (const [place, worker] of workersOf(server).entries()) {
+    for (let asked = 0; asked < 3 + place; asked += 1) await ask(worker);
   }
 });
-afterEach(() => endServer(server));
-afterAll(() => api.close());
+afterAll(async () => {
+  await endServer(server);
+  await api.close();
+});
 
 it("counts the requests of all, whoever is asked, and each from before the question", async () => {
-  expect(await requestsCounted()).toBe(7);
+  expect(await requestsCounted()).toBe(12);
   const asked = await Promise.all(Array.from({ length: 20 }, requestsCounted));
-  expect(new Set(asked)).toEqual(new Set([7]));
-  await askWorker(server, workers[0]!);
-  expect(await requestsCounted()).toBe(8);
+  expect(new Set(asked)).toEqual(new Set([12]));
+  for (const worker of answered.keys()) {
+    const before = answeredInAll();
+    await ask(worker);
+    expect(await requestsCounted()).toBe(before + 1);
+  }
 });
 
-it("answers for the other one when one has just been killed", async () => {
-  process.kill(workers[0]!, "SIGKILL");
-  expect(await requestsCounted()).toBe(4);
+it("answers for the others while one hangs", async () => {
+  const [hung = 0] = answered.keys();
+  process.kill(hung, "SIGSTOP");
+  expect(await requestsCounted()).toBe(answeredInAll() - answered.get(hung)!);
+  process.kill(hung, "SIGCONT");
+  expect(await requestsCounted()).toBe(answeredInAll());
 });
 
-it("answers for the other one while one hangs", async () => {
-  process.kill(workers[1]!, "SIGSTOP");
-  expect(await requestsCounted()).toBe(3);
-  process.kill(workers[1]!, "SIGCONT");
-  expect(await requestsCounted()).toBe(7);
+it("answers for the others when one has just been killed", async () => {
+  const [killed = 0] = answered.keys();
+  process.kill(killed, "SIGKILL");
+  expect(await requestsCounted()).toBe(answeredInAll() - answered.get(killed)!);
 });
+
+async function ask(worker: number): Promise<void> {
+  await askWorker(server, worker);
+  answered.set(worker, (answered.get(worker) ?? 0) + 1);
+}
+
+function answeredInAll(): number {
+  return [...answered.values()].reduce((total, count) => total + count, 0);
+}
 
 async function requestsCounted(): Promise<number> {
   const { status, text } = await sendTo(`http://127.0.0.1:${server.port}`, { method: "GET", path: "/metrics" });

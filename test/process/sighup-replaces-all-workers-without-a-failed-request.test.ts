@@ -2,7 +2,7 @@
 // and no client has noticed: neither those that keep their connection nor those that open one for each request.
 
 import { Agent, request } from "node:http";
-import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { startApi, type TestApi } from "../kit/api.ts";
 import { environmentOf, startServerProcess, type ServerProcess } from "../kit/server-process.ts";
 import { until } from "../kit/until.ts";
@@ -16,12 +16,22 @@ let api: TestApi;
 let server: ServerProcess;
 beforeAll(async () => {
   api = await startApi();
+  server = await startServerProcess({ ...environmentOf(api), WORKERS: "2" });
 });
-afterEach(() => endServer(server));
-afterAll(() => api.close());
+afterAll(async () => {
+  await endServer(server);
+  await api.close();
+});
+
+it("leaves a process alone that is told itself, as when a terminal closes", async () => {
+  const before = workersOf(server);
+  for (const pid of before) process.kill(pid, "SIGHUP");
+  expect(await outcomeOf(server.port, new Agent())).toBe("200");
+  expect(workersOf(server)).toEqual(before);
+  expect(server.log()).not.toContain("takes its place");
+});
 
 it("answers every request while each process is replaced", async () => {
-  server = await startServerProcess({ ...environmentOf(api), WORKERS: "2" });
   const before = workersOf(server);
   const outcomes: string[] = [];
   let isOver = false;
@@ -30,11 +40,26 @@ it("answers every request while each process is replaced", async () => {
     while (!isOver) outcomes.push(await outcomeOf(server.port, agent));
     agent.destroy();
   });
-  await until(
-    () => outcomes.length > 200,
-    () => `${outcomes.length} answers`,
-  );
+  const untilAnswered = (count: number) =>
+    until(
+      () => outcomes.length > count,
+      () => `${outcomes.length} answers`,
+    );
+  await untilAnswered(200);
   server.child.kill("SIGHUP");
+  let successors: number[] = [];
+  await until(
+    () => {
+      successors = workersOf(server).filter((pid) => !before.includes(pid));
+      return successors.length > 0;
+    },
+    () => "no successor has been started",
+  );
+  // However long it takes to start: nobody leaves before it listens.
+  process.kill(successors[0]!, "SIGSTOP");
+  await untilAnswered(outcomes.length + 200);
+  expect(workersOf(server).filter((pid) => before.includes(pid))).toEqual(before);
+  process.kill(successors[0]!, "SIGCONT");
   await until(
     () => server.log().includes("all API processes are new"),
     () => server.log(),
@@ -46,15 +71,6 @@ it("answers every request while each process is replaced", async () => {
   const after = workersOf(server);
   expect(after).toHaveLength(2);
   expect(after.filter((pid) => before.includes(pid))).toEqual([]);
-  expect(server.log()).not.toContain("takes its place");
-});
-
-it("leaves a process alone that is told itself, as when a terminal closes", async () => {
-  server = await startServerProcess({ ...environmentOf(api), WORKERS: "2" });
-  const before = workersOf(server);
-  for (const pid of before) process.kill(pid, "SIGHUP");
-  expect(await outcomeOf(server.port, new Agent())).toBe("200");
-  expect(workersOf(server)).toEqual(before);
   expect(server.log()).not.toContain("takes its place");
 });
 
