@@ -1,22 +1,23 @@
 // The server's source with a mistake in it, as a copy that processes of their own can run: exact texts of a file are
 // replaced, and each must be there once, so that a mutant cannot go stale in silence.
 
-import { cpSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { dataDirectory, projectDir } from "../../../scripts/clone.ts";
+import { compile } from "../../kit/compiled-server.ts";
 import type { Edit } from "./server-here.ts";
 
-/** The main.ts to start instead of the project's own. Throws where an edit does not fit. */
+/** The compiled main.js to start instead of the project's own. Throws where an edit does not fit. */
 export function changedSource(edits: readonly Edit[]): string {
   const copy = mkdtempSync(join(dataDirectory(), "mutant-"));
-  for (const name of ["src", "package.json", "tsconfig.json"]) {
+  for (const name of ["src", "tsconfig.json", "tsconfig.build.json"]) {
     cpSync(join(projectDir, name), join(copy, name), { recursive: true });
   }
-  symlinkSync(join(projectDir, "node_modules"), join(copy, "node_modules"));
   for (const { path, from, to } of edits) {
     const parts = readFileSync(join(copy, path), "utf8").split(from);
     if (parts.length !== 2) throw new Error(`${path} holds this ${parts.length - 1} times, not once:\n${from}`);
     writeFileSync(join(copy, path), parts.join(to));
   }
-  return join(copy, "src", "main.ts");
+  compile(copy, copy);
+  return join(copy, "dist", "main.js");
 }

@@ -21,9 +21,9 @@ const inTests = {
   /** Processes that share one cache. */
   cachingProcesses: 2,
   /** Writes that are asked after, and answered again, without a fault. */
-  freshPairs: 1_200,
+  freshPairs: 8_000,
   /** The same around each fault of the cache. */
-  freshPairsPerFault: 160,
+  freshPairsPerFault: 170,
   /** How long a writer is frozen before or in its COMMIT. */
   writerFrozenMs: 1_500,
   redisFrozenMs: 5_000,
@@ -44,7 +44,7 @@ const inDrill: typeof inTests = {
   rowHeldMs: 30_000,
   cachingProcesses: 4,
   freshPairs: 150_000,
-  freshPairsPerFault: 5_000,
+  freshPairsPerFault: 4_200,
   writerFrozenMs: 30_000,
   redisFrozenMs: 5_000,
   loadMs: 2_000,

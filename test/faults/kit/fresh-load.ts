@@ -27,6 +27,10 @@ export interface FreshLoad {
   readonly history: History;
   /** Writes that were answered and then asked after, and answered again. */
   pairs(): number;
+  /** Requests that the process of that port has not answered yet. */
+  pendingAt(port: number): number;
+  /** From now on writes go to that process for as long as it is up; null: to any, as before. */
+  writeAt(port: number | null): void;
   /** Lets every session finish, waits for quiet, and judges. */
   end(): Promise<FreshVerdict>;
 }
@@ -56,7 +60,15 @@ const READER_MS = 4;
 export async function startFreshLoad(options: FreshLoadOptions): Promise<FreshLoad> {
   const { world, servers, doubts } = options;
   const initial = await world.rows();
-  const state: State = { history: new History(), readings: [], portOf: new Map(), pairs: 0, isStopping: false };
+  const state: State = {
+    history: new History(),
+    readings: [],
+    portOf: new Map(),
+    pending: new Map(),
+    writerPort: null,
+    pairs: 0,
+    isStopping: false,
+  };
   const runs = [
     ...Array.from({ length: options.writers }, (_, place) => new Session(options, state, place).write()),
     ...Array.from({ length: options.readers }, (_, place) => new Session(options, state, place, "reader").read()),
@@ -65,6 +77,8 @@ export async function startFreshLoad(options: FreshLoadOptions): Promise<FreshLo
     readings: state.readings,
     history: state.history,
     pairs: () => state.pairs,
+    pendingAt: (port) => state.pending.get(port) ?? 0,
+    writeAt: (port) => void (state.writerPort = port),
     async end() {
       state.isStopping = true;
       await Promise.all(runs);
@@ -91,6 +105,8 @@ interface State {
   readonly history: History;
   readonly readings: Read[];
   readonly portOf: Map<Entry, number>;
+  readonly pending: Map<number, number>;
+  writerPort: number | null;
   pairs: number;
   isStopping: boolean;
 }
@@ -122,11 +138,13 @@ class Session {
   async write(): Promise<void> {
     const random = this.#random;
     while (!this.#state.isStopping) {
-      if (random.chance(WARM_SHARE)) await this.#read("fast");
+      // What it will ask for again: so that something old is there to be told.
+      const kind = random.pick(readKinds);
+      if (random.chance(WARM_SHARE)) await this.#read("fast", kind);
       const ask = this.#nextAsk(random.pick(WRITES));
       const key = crypto.randomUUID();
       const isDone = await this.#untilAnswered(ask, key);
-      const { seen } = await this.#read();
+      const { seen } = await this.#read(this.#anyLane(), kind);
       if (isDone && seen !== null) this.#state.pairs += 1;
       if (this.#done.length > 0 && random.chance(LATE_REPLAY_SHARE)) {
         const late = random.pick(this.#done.slice(-20));
@@ -140,36 +158,57 @@ class Session {
   async #untilAnswered(ask: Ask, key: string): Promise<boolean> {
     for (let turn = 0; turn < RETRIES_MAX; turn += 1) {
       const { outcome } = await this.#send(ask, key);
-      if (outcome === "ok" || outcome === "refused") return outcome === "ok";
+      if (outcome === "ok" || outcome === "refused") {
+        // Told by another process than the one that may have done it: that must have made everything old as well.
+        if (turn > 0) for (const kind of readKinds) await this.#read("fast", kind);
+        return outcome === "ok";
+      }
       // Whether it was done shows in what is read from the database; what is cached must not be behind that.
-      for (const lane of ["yoga", "fast", "fast"] as const) await this.#read(lane);
+      await this.#read("yoga");
+      for (const kind of readKinds) await this.#read("fast", kind);
       await delay(RETRY_MS);
     }
     return false;
   }
 
   async #send(ask: Ask, key: string): Promise<Entry> {
-    const { history, portOf } = this.#state;
-    const server = await this.#server();
-    const { port } = server;
+    const { history, portOf, writerPort } = this.#state;
     const client = { history, session: this.#reader.session, tokenFor: this.#options.world.tokenFor };
-    const entry = await send(client, { port }, ask, key);
-    portOf.set(entry, port!);
-    return entry;
+    const sendTo = async (port: number): Promise<Entry> => {
+      const entry = await send(client, { port }, ask, key);
+      portOf.set(entry, port);
+      return entry;
+    };
+    return this.#atServer(sendTo, writerPort);
   }
 
-  async #read(lane: Lane = this.#random.chance(YOGA_SHARE) ? "yoga" : "fast"): Promise<Read> {
-    const server = await this.#server();
-    const done = await read(this.#reader, server, { kind: this.#random.pick(readKinds), lane });
+  async #read(lane: Lane = this.#anyLane(), kind = this.#random.pick(readKinds)): Promise<Read> {
+    const done = await this.#atServer((port) => read(this.#reader, { port }, { kind, lane }));
     this.#state.readings.push(done);
     return done;
   }
 
-  /** Any that is not known to be down. */
-  async #server(): Promise<Server> {
+  #anyLane(): Lane {
+    return this.#random.chance(YOGA_SHARE) ? "yoga" : "fast";
+  }
+
+  /** The preferred one, else any; none that is known to be down. */
+  async #atServer<T>(ask: (port: number) => Promise<T>, preferred: number | null = null): Promise<T> {
+    const { pending } = this.#state;
+    const port = await this.#port(preferred);
+    pending.set(port, (pending.get(port) ?? 0) + 1);
+    try {
+      return await ask(port);
+    } finally {
+      pending.set(port, pending.get(port)! - 1);
+    }
+  }
+
+  async #port(preferred: number | null): Promise<number> {
     for (;;) {
-      const up = this.#options.servers.filter(({ port }) => port !== null);
-      if (up.length > 0) return { port: this.#random.pick(up).port };
+      const up = this.#options.servers.flatMap(({ port }) => port ?? []);
+      if (preferred !== null && up.includes(preferred)) return preferred;
+      if (up.length > 0) return this.#random.pick(up);
       await delay(RETRY_MS);
     }
   }

@@ -100,7 +100,9 @@ export const freshMutants: readonly FreshMutant[] = [
   },
   {
     name: "lets requests join a flight of older generations",
-    edits: [{ path: ANSWERS, from: "const key = `${ask.key} ${generationsText(standing)}`;", to: "const key = ask.key;" }],
+    edits: [
+      { path: ANSWERS, from: "const key = `${ask.key} ${generationsText(standing)}`;", to: "const key = ask.key;" },
+    ],
     weather: slowReads,
     found: /^age: /,
   },

@@ -1,8 +1,8 @@
 // The promise of the cache, judged from outside: after an answer no process tells that player an older state, a session
 // sees versions grow, nobody is shown what is another's, and what is shown is what the ledger says. The one exception,
-// to the letter: while a process cannot confirm its bumps, others may be as old as an entry lives.
+// to the letter: what a process committed that could not confirm its bumps, others may miss for as long as an entry lives.
 
-import { evidenceOf, type Case, type Evidence, type Request, type Timeline } from "./evidence.ts";
+import { evidenceOf, type Case, type Evidence, type Timeline } from "./evidence.ts";
 import type { Entry } from "./history.ts";
 import { linesText, type Read } from "./reading.ts";
 
@@ -13,6 +13,7 @@ const ENTRY_MS = 30_000;
 export interface Doubt {
   readonly port: number;
   readonly fromMs: number;
+  /** When it owed nothing any more; infinite where it died owing, which nobody pays. */
   readonly toMs: number;
 }
 
@@ -82,7 +83,7 @@ class Judge {
   *#onAge(read: Read): Iterable<string> {
     const missed = this.#after(read).filter(({ notAfterMs }) => notAfterMs < read.startedAtMs);
     if (missed.length === 0) return;
-    const stale = missed.find((entry) => !this.#isExcused(entry, read, tellingIn(entry.by!, read.startedAtMs)));
+    const stale = missed.find((entry) => !this.#isExcused(entry, read));
     if (stale === undefined) this.excused += 1;
     else {
       const lateMs = (read.startedAtMs - stale.notAfterMs).toFixed(1);
@@ -103,21 +104,26 @@ class Judge {
       .filter(({ version }) => version > seen!.version);
   }
 
-  /** Missing an entry is allowed where each of `from` had it from a process in doubt, which others than that may miss. */
-  #isExcused(entry: Told, read: Read, from: readonly Entry[]): boolean {
-    if (read.startedAtMs - entry.notAfterMs > ENTRY_MS || read.lane !== "fast") return false;
-    return (
-      from.length > 0 &&
-      from.every((told) => {
-        const port = this.#given.portOf.get(told);
-        return (
-          port !== read.port &&
-          this.#given.doubts.some(
-            (doubt) =>
-              doubt.port === port && (told.endedAtMs ?? Infinity) >= doubt.fromMs && read.startedAtMs <= doubt.toMs,
-          )
-        );
-      })
+  /**
+   * Missing an entry is allowed where a process in doubt committed it, or may have, and where nobody else had told of it
+   * before: to others than that process, in what may be cached, for as long as an entry lives.
+   */
+  #isExcused({ by, notAfterMs }: Told, read: Read): boolean {
+    if (by === null || read.lane !== "fast" || read.startedAtMs - notAfterMs > ENTRY_MS) return false;
+    const isInDoubt = (entry: Entry) => this.#isInDoubt(entry, read);
+    const told = by.answered.filter(({ endedAtMs }) => endedAtMs! < read.startedAtMs);
+    const committed = by.answered.filter(({ answer }) => answer!.replayed === false);
+    const suspects = committed.length > 0 ? committed : by.entries;
+    return told.every(isInDoubt) && suspects.some(isInDoubt);
+  }
+
+  /** Whether it was sent, before the read and elsewhere, to a process that was in doubt by then and until the read. */
+  #isInDoubt(entry: Entry, read: Read): boolean {
+    const port = this.#given.portOf.get(entry);
+    if (port === read.port || entry.startedAtMs > read.startedAtMs) return false;
+    const endedAtMs = entry.endedAtMs ?? Infinity;
+    return this.#given.doubts.some(
+      ({ port: doubtful, fromMs, toMs }) => doubtful === port && endedAtMs >= fromMs && read.startedAtMs <= toMs,
     );
   }
 
@@ -156,7 +162,7 @@ class Judge {
       for (const { read, version, startedAtMs, endedAtMs } of steps) {
         if (read !== null && version < seen.version && startedAtMs >= seen.endedAtMs) {
           const missed = this.#after(read).filter((entry) => entry.version <= seen.version);
-          if (!missed.every((entry) => this.#isExcused(entry, read, entry.by?.entries ?? []))) {
+          if (!missed.every((entry) => this.#isExcused(entry, read))) {
             yield `session: ${nameOf(read)} saw version ${seen.version}, and then ${version}`;
           }
         }
@@ -194,11 +200,6 @@ interface Step {
   readonly version: number;
   readonly startedAtMs: number;
   readonly endedAtMs: number;
-}
-
-/** The answers that told of it before then. */
-function tellingIn({ answered }: Request, beforeMs: number): readonly Entry[] {
-  return answered.filter(({ endedAtMs }) => endedAtMs! < beforeMs);
 }
 
 function nameOf({ kind, lane, playerId, port, session }: Read): string {

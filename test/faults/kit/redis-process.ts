@@ -24,8 +24,8 @@ export interface RedisProcess {
   freeze(): void;
   /** SIGCONT. */
   thaw(): void;
-  /** Empty but for an epoch, so that answers are cached at once: what a fresh start would wait for. */
-  begin(): Promise<void>;
+  /** Empty but for an epoch under that prefix, so that answers are cached at once: what a fresh start would wait for. */
+  begin(keyPrefix: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -60,8 +60,9 @@ export async function startRedisProcess(): Promise<RedisProcess> {
     flush: async () => void (await redisReplies(address, [["FLUSHALL"]])),
     freeze: () => signal("SIGSTOP"),
     thaw: () => signal("SIGCONT"),
-    begin: async () =>
-      void (await redisReplies(address, [["FLUSHALL"], ["SET", cacheKeys.epoch, crypto.randomUUID()]])),
+    async begin(keyPrefix) {
+      await redisReplies(address, [["FLUSHALL"], ["SET", keyPrefix + cacheKeys.epoch, crypto.randomUUID()]]);
+    },
     async close() {
       signal("SIGCONT");
       for (const stack of holds) await stack.leave();

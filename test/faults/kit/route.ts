@@ -18,7 +18,7 @@ export interface Route {
   slow(msMax: number): void;
   /** Each COMMIT is handed on so much later. */
   slowCommits(ms: number): void;
-  /** Resolves when a COMMIT has come; it is handed on by what it resolves to. */
+  /** Resolves when a COMMIT has come; it is handed on by what it resolves to. As all three, rejects when none comes. */
   holdCommit(): Promise<HandOn>;
   /** Resolves when a COMMIT has been answered; nobody ever gets that answer. */
   commitDone(): Promise<unknown>;
@@ -35,6 +35,7 @@ interface Trap {
   readonly sprung: (handOn: HandOn) => void;
 }
 
+const COMMIT_MS_MAX = 15_000;
 const COMMIT = Buffer.from([7, 0, 0, 0, 3, ...Buffer.from("COMMIT")]);
 
 export async function openRoute(targetUrl: string): Promise<Route> {
@@ -45,7 +46,18 @@ export async function openRoute(targetUrl: string): Promise<Route> {
   let slowMsMax = 0;
   let commitMs = 0;
   let trap: Trap | null = null;
-  const setTrap = (kind: Trap["kind"]) => new Promise<HandOn>((resolve) => (trap = { kind, sprung: resolve }));
+  const setTrap = (kind: Trap["kind"]) =>
+    new Promise<HandOn>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        trap = null;
+        reject(new Error(`waited ${COMMIT_MS_MAX} ms: no COMMIT came`));
+      }, COMMIT_MS_MAX);
+      const sprung = (handOn: HandOn) => {
+        clearTimeout(timer);
+        resolve(handOn);
+      };
+      trap = { kind, sprung };
+    });
 
   const server = createServer((client) => {
     if (isCut) {

@@ -3,6 +3,7 @@
 
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
+import { keyPrefixOf } from "../../../src/cache/keys.ts";
 import { startServerProcess, type ServerProcess } from "../../kit/server-process.ts";
 import { until } from "../../kit/until.ts";
 import type { Doubt } from "./freshness.ts";
@@ -12,11 +13,15 @@ import type { Server } from "./client.ts";
 import { createTestWorld } from "./test-world.ts";
 import type { World } from "./world.ts";
 
-/** One API process; `port` is null while it is down or frozen. */
+/** One API process; `port` is null while it is down or frozen, or rests. */
 export interface SiteProcess extends Server {
   readonly mysql: Route;
   readonly redis: Route;
   start(): Promise<void>;
+  /** Nobody sends it anything new. */
+  rest(): void;
+  /** It is asked again. */
+  wake(): void;
   /** SIGSTOP; nobody sends it anything new. */
   freeze(): void;
   /** SIGCONT. */
@@ -33,9 +38,11 @@ export interface Site {
   readonly world: World;
   readonly redis: RedisProcess;
   readonly processes: readonly SiteProcess[];
+  /** Answers that came from the cache, of all processes that are up and since they are. */
+  hits(): Promise<number>;
   /** When processes could not confirm what they owed Redis; the one exception of the promise. */
   readonly doubts: readonly Doubt[];
-  /** Runs `work` with these processes in doubt from now until it has ended and they owe nothing any more. */
+  /** Runs `work` with these processes in doubt from now until it has ended and they owe nothing any more, or are dead. */
   inDoubt(processes: readonly SiteProcess[], work: () => Promise<void>): Promise<void>;
   close(): Promise<void>;
 }
@@ -49,12 +56,14 @@ export interface SiteOptions {
   readonly redis?: RedisProcess;
 }
 
+const HITS = ["memory", "redis", "flight"].map((source) => `satchel_cache_answers_total{source="${source}"`);
+
 export async function openSite({ processes: count, players, script, redis: given }: SiteOptions): Promise<Site> {
   const [{ world, databaseUrl, drop }, redis] = await Promise.all([
     createTestWorld({ playerCount: players }),
     given ?? startRedisProcess(),
   ]);
-  await redis.begin();
+  await redis.begin(keyPrefixOf(databaseUrl));
   const processes = await Promise.all(
     Array.from({ length: count }, async () =>
       newProcess(world, await openRoute(databaseUrl), await openRoute(redis.url), script),
@@ -66,6 +75,11 @@ export async function openSite({ processes: count, players, script, redis: given
     world,
     redis,
     processes,
+    hits: async () => {
+      const asked = processes.filter(({ port }) => port !== null);
+      const counted = await Promise.all(asked.flatMap((api) => HITS.map((hit) => api.metric(hit))));
+      return counted.reduce((sum, ofOne) => sum + ofOne, 0);
+    },
     doubts,
     async inDoubt(doubtful, work) {
       const begun = doubtful.map(({ port }) => ({ port: port!, fromMs: performance.now(), toMs: Infinity }));
@@ -73,6 +87,8 @@ export async function openSite({ processes: count, players, script, redis: given
       await work();
       await Promise.all(
         doubtful.map(async (api, place) => {
+          // What a dead process owed is paid by nobody; what is old because of it runs out.
+          if (api.port !== begun[place]!.port) return;
           await until(
             async () => (await api.metric("satchel_fence_owed_tags")) === 0,
             () => "a process still owes",
@@ -92,10 +108,10 @@ export async function openSite({ processes: count, players, script, redis: given
 
 function newProcess({ environment }: World, mysql: Route, redis: Route, script?: string): SiteProcess {
   let running: ServerProcess | null = null;
-  let isFrozen = false;
+  let isResting = false;
   return {
     get port() {
-      return isFrozen ? null : (running?.port ?? null);
+      return isResting ? null : (running?.port ?? null);
     },
     mysql,
     redis,
@@ -105,12 +121,14 @@ function newProcess({ environment }: World, mysql: Route, redis: Route, script?:
         script,
       );
     },
+    rest: () => void (isResting = true),
+    wake: () => void (isResting = false),
     freeze() {
-      isFrozen = true;
+      isResting = true;
       running!.child.kill("SIGSTOP");
     },
     thaw() {
-      isFrozen = false;
+      isResting = false;
       running!.child.kill("SIGCONT");
     },
     async stall(ms) {
@@ -122,7 +140,7 @@ function newProcess({ environment }: World, mysql: Route, redis: Route, script?:
       if (running === null) return;
       const { child } = running;
       running = null;
-      isFrozen = false;
+      isResting = false;
       if (child.exitCode !== null || child.signalCode !== null) return;
       const exited = once(child, "exit", { signal: AbortSignal.timeout(15_000) });
       child.kill("SIGKILL");
