@@ -64,7 +64,7 @@ export function createHttpServer({ graphql, isReady, metrics }: HttpOptions): Ht
         return;
       }
       const path = pathOf(request);
-      if (graphql !== null && GRAPHQL_PATH.test(path)) {
+      if (graphql !== null && (path === "/graphql" || GRAPHQL_PATH.test(path))) {
         graphql(request, response);
         return;
       }
@@ -157,10 +157,16 @@ function refusalOfMessage({ rawHeaders, headers, httpVersionMajor }: IncomingMes
   return null;
 }
 
+/** Nearly all requests are to one and the same. */
+let lastHost = "";
+
 /** A name or an address, with a port or without: what else may stand there would be taken into URLs. */
 function isHost(host: string): boolean {
+  if (host === lastHost) return true;
   const [, port = "0"] = HOST.exec(host) ?? [undefined, "99999"];
-  return Number(port) <= 65_535;
+  const isRight = Number(port) <= 65_535;
+  if (isRight) lastHost = host;
+  return isRight;
 }
 
 const HOST = /^(?:[A-Za-z0-9._-]*|\[[0-9A-Fa-f:.]+\])(?::([0-9]{1,5}))?$/;

@@ -133,6 +133,8 @@ function openClient(url: string, keyPrefix: string) {
     keyPrefix,
     RESP: 3,
     disableOfflineQueue: true,
+    // Ours count the life of our own loop, and cost no AbortSignal for each command.
+    commandOptions: { timeout: 0 },
     scripts: { ...automaticDocumentScripts, ...fenceScripts },
     socket: {
       connectTimeout: limits.redisConnectMs,

@@ -141,7 +141,9 @@ function refusalOfMethod({ method, url = GRAPHQL_PATH }: IncomingMessage): Graph
  */
 function refusalOfContent({ method, headers }: IncomingMessage): GraphQLError | null {
   if (method === "GET") return null;
-  if (!JSON_TYPE.test(headers["content-type"] ?? "")) return badRequest("The body must be application/json.", 415);
+  const type = headers["content-type"] ?? "";
+  if (type !== "application/json" && !JSON_TYPE.test(type))
+    return badRequest("The body must be application/json.", 415);
   const encoding = headers["content-encoding"];
   if (encoding !== undefined && encoding !== "identity") return badRequest("The body must not be compressed.", 415);
   return null;

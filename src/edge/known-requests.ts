@@ -17,7 +17,7 @@ export class KnownRequest {
   readonly params: RequestParams;
   readonly prepared: PreparedRequest;
   readonly plan: CachePlan;
-  #viewer: Viewer | null = null;
+  #asker: Viewer | null = null;
   #ask: AnswerAsk | null | undefined;
 
   constructor(operation: RegisteredOperation, params: RequestParams, prepared: PreparedRequest, plan: CachePlan) {
@@ -30,9 +30,10 @@ export class KnownRequest {
   /** For whom it asks; null where such an answer is not cached. */
   askOf(viewer: Viewer | null): AnswerAsk | null {
     // Nearly always the same player asks in the same words. One token, one viewer (authenticate.ts).
-    if (this.#ask === undefined || this.#viewer !== viewer) {
-      this.#viewer = viewer;
-      this.#ask = this.plan.askOf(this.prepared.variables, viewer);
+    const asker = this.plan.isShareable ? null : viewer;
+    if (this.#ask === undefined || this.#asker !== asker) {
+      this.#asker = asker;
+      this.#ask = this.plan.askOf(this.prepared.variables, asker);
     }
     return this.#ask;
   }

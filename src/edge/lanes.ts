@@ -4,7 +4,7 @@
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { GraphQLError, type ExecutionResult } from "graphql";
-import type { Counter, Histogram } from "prom-client";
+import type { Histogram } from "prom-client";
 import type { AutomaticDocumentStore } from "../cache/automatic-document.ts";
 import type { AnswerAsk, AnswerCache } from "../cache/answers.ts";
 import type { Generations } from "../cache/generations.ts";
@@ -16,6 +16,7 @@ import type { Cancellation } from "../runtime/cancellation.ts";
 import { limits } from "../runtime/limits.ts";
 import { startDeadline } from "../runtime/deadline.ts";
 import type { Metrics } from "../runtime/metrics.ts";
+import { createTally, type Tally } from "../runtime/tally.ts";
 import type { Admission } from "./admission.ts";
 import { sendCached, type Cached } from "./cached-answer.ts";
 import type { FastAnswer, FastLane, PreparedRequest } from "./fast-lane.ts";
@@ -127,7 +128,7 @@ function lookFor(
         return;
       }
       sendCached(passage, { plan, ask, answer });
-      metersOf(options.metrics, operation.name).hits.inc();
+      metersOf(options.metrics, operation.name).hit();
       countAnswer(options.metrics, passage, operation);
     } catch (thrown) {
       onRefused(thrown);
@@ -246,7 +247,7 @@ function sendAnswer(metrics: Metrics, passage: Passage, operation: RegisteredOpe
 
 function countAnswer(metrics: Metrics, { startedAtMs }: Passage, { name }: RegisteredOperation): void {
   const { answered, seconds } = metersOf(metrics, name);
-  answered.inc();
+  answered();
   seconds.observe((performance.now() - startedAtMs) / 1000);
 }
 
@@ -256,17 +257,19 @@ function metersOf(metrics: Metrics, operation: string) {
   if (meters === undefined) metersByMetrics.set(metrics, (meters = new Map()));
   let ofOperation = meters.get(operation);
   if (ofOperation === undefined) {
-    const answered = metrics.requests.labels({ operation, outcome: "ok" });
-    const hits = metrics.answers.labels({ source: "memory" });
-    ofOperation = { answered, hits, seconds: metrics.requestSeconds.labels({ operation }) };
+    ofOperation = {
+      answered: createTally(metrics.requests, { operation, outcome: "ok" }),
+      hit: createTally(metrics.answers, { source: "memory" }),
+      seconds: metrics.requestSeconds.labels({ operation }),
+    };
     meters.set(operation, ofOperation);
   }
   return ofOperation;
 }
 
 interface OperationMeters {
-  readonly answered: Counter.Internal;
-  readonly hits: Counter.Internal;
+  readonly answered: Tally;
+  readonly hit: Tally;
   readonly seconds: Histogram.Internal<"operation">;
 }
 
