@@ -85,6 +85,7 @@ function spawnServer(options: StartServerOptions<string>, logPath: string): Chil
       IDEMPOTENCY_KEYS: cursorKeys,
       BENCH_ANSWERS_FILE: answersFile(options.logDir),
       ...(poolSize === null ? {} : { DATABASE_POOL_SIZE: String(poolSize) }),
+      ...variant.environment,
     },
     detached: true,
     stdio: ["ignore", log, log, "ipc"],

@@ -18,6 +18,7 @@ import { openWorld, type World } from "../world.ts";
 import { hotVariants } from "./variants.ts";
 
 const HOT_PLAYERS = 1_000;
+const COLD = "cold-player-state";
 /** Beyond the vector players. */
 const TYPICAL_PLAYER_ID = 17;
 
@@ -26,7 +27,7 @@ export function benchHot(args: readonly string[]): Promise<number> {
   return runComparison(hot, args);
 }
 
-const hot: Comparison<object> = {
+export const hot: Comparison<object> = {
   name: "hot",
   variants: hotVariants,
   trialsOf,
@@ -72,6 +73,27 @@ const hot: Comparison<object> = {
       figureOf: (results) => ratioIn(results, "player-state", "apollo-cached", figures.throughput),
     },
     {
+      title: "Throughput of a cold PlayerState, to the Yoga lane",
+      bound: "least",
+      limit: 2.2,
+      unit: "x",
+      figureOf: (results) => ratioIn(results, COLD, "satchel-yoga", figures.throughput),
+    },
+    {
+      title: "Total CPU of a cold PlayerState, to Mercurius",
+      bound: "most",
+      limit: 0.4,
+      unit: "x",
+      figureOf: (results) => ratioIn(results, COLD, "mercurius", figures.totalCpuUs),
+    },
+    {
+      title: "Total CPU of a cold PlayerState, to REST",
+      bound: "most",
+      limit: 0.75,
+      unit: "x",
+      figureOf: (results) => ratioIn(results, COLD, "rest", figures.totalCpuUs),
+    },
+    {
       title: "Errors",
       bound: "most",
       limit: 0,
@@ -88,7 +110,17 @@ function trialsOf({ fewerConnectionCount: connections }: ComparisonOptions): Com
   const common = { connections, playerId: null, askingPlayers: HOT_PLAYERS };
   return [
     {
+      connections,
+      playerId: null,
+      // The first, since pool sizes are swept by it.
+      name: COLD,
+      title: `PlayerState of random players, nothing kept, ${connections} connections`,
+      scenario: playerState.name,
+      variants: ["satchel", "satchel-yoga", "mercurius", "rest"],
+    },
+    {
       ...common,
+      variants: ["satchel", "bare", "yoga-cached", "mercurius", "mercurius-cached", "apollo-cached"],
       name: "player-state",
       title: `PlayerState of ${HOT_PLAYERS} hot players, ${connections} connections`,
       scenario: playerState.name,

@@ -1,4 +1,4 @@
-// Who is compared at answers that are cached, and the floor below all of them.
+// Who is compared at answers that are cached, and the floor below all of them; and at those that are not.
 
 import { serverNodeOptions } from "../../scripts/node-options.ts";
 import type { Variant } from "../variants/variants.ts";
@@ -31,14 +31,14 @@ export const hotVariants: readonly Variant<string>[] = [
     title: "Mercurius + JIT",
     entry: "bench/dist/bench/variants/mercurius/server.js",
     form: "mercurius",
-    isPoolSwept: false,
+    isPoolSwept: true,
   },
   {
     name: "mercurius-cached",
     title: "Mercurius + JIT + mercurius-cache",
     entry: "bench/dist/bench/variants/mercurius-cached/server.js",
     form: "mercurius",
-    isPoolSwept: false,
+    isPoolSwept: true,
   },
   {
     name: "apollo-cached",
@@ -46,5 +46,22 @@ export const hotVariants: readonly Variant<string>[] = [
     entry: "bench/dist/bench/variants/apollo-cached/server.js",
     form: "query",
     isPoolSwept: false,
+  },
+  {
+    name: "satchel-yoga",
+    title: "Satchel's Yoga lane",
+    entry: "dist/main.js",
+    nodeOptions: serverNodeOptions,
+    // Production takes no text that is not registered, and registered ones take the fast lane.
+    environment: { NODE_ENV: "development" },
+    form: "adHoc",
+    isPoolSwept: false,
+  },
+  {
+    name: "rest",
+    title: "REST, joins by hand",
+    entry: "bench/dist/bench/variants/rest/server.js",
+    form: "rest",
+    isPoolSwept: true,
   },
 ];

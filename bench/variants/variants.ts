@@ -16,6 +16,8 @@ export interface Variant<Name extends string = VariantName> {
   readonly entry: string;
   /** What Node itself is told; nothing where not given. */
   readonly nodeOptions?: readonly string[];
+  /** Settings beside those that all have; nothing where not given. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** The one switch of the form in which it is asked. */
   readonly form: WireForm;
   /** False: the server's own default pool size. */

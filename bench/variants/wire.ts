@@ -5,10 +5,10 @@ import { registeredOperations } from "../../src/operations/registry.ts";
 import type { Ask, OperationName } from "../scenarios/scenario.ts";
 
 /**
- * `query`: the whole text. `documentId`: `sha256:<hex>`, as GraphQL over HTTP proposes. `persistedQuery`:
+ * `query`: the whole text. `adHoc`: one that is not registered, by a comment. `documentId`: `sha256:<hex>`, as GraphQL over HTTP proposes. `persistedQuery`:
  * Apollo's extension. `mercurius`: its own `persisted: true`. `rest`: paths of bench/variants/rest.
  */
-export type WireForm = "query" | "documentId" | "persistedQuery" | "mercurius" | "rest";
+export type WireForm = "query" | "adHoc" | "documentId" | "persistedQuery" | "mercurius" | "rest";
 
 /** A request without its host. */
 export interface WireRequest {
@@ -46,6 +46,8 @@ function documentOf(form: Exclude<WireForm, "rest">, name: OperationName): objec
   switch (form) {
     case "query":
       return { query: body };
+    case "adHoc":
+      return { query: `# ad hoc\n${body}` };
     case "documentId":
       return { documentId: `sha256:${id}` };
     case "persistedQuery":
