@@ -1,11 +1,10 @@
-// Cached answers that all processes share (L2): Keyv over the cache Redis. Every command has a deadline, a value
-// that is not whole is none, and no process's clock decides about the age of what another has stored: Redis
-// counts.
+// Cached answers that all processes share (L2): Keyv over the cache Redis, what one turn of the event loop asks or
+// stores in one command. Every command has a deadline, a value that is not whole is none, and no process's clock
+// decides about the age of what another has stored: Redis counts.
 
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { Keyv, type KeyvStoreAdapter } from "keyv";
 import { limits } from "../runtime/limits.ts";
-import { cacheKeys } from "./keys.ts";
 import type { CacheRedis } from "./redis.ts";
 
 /** An answer's bytes, ready to be sent. */
@@ -25,8 +24,21 @@ export interface StoredAnswer extends AnswerBytes {
 export interface AnswerStore {
   /** Null where there is none, or Redis did not say in time. Never rejects. */
   get(key: string): Promise<StoredAnswer | null>;
-  /** Resolves when it is stored, or was not in time. Never rejects. */
-  set(key: string, answer: StoredAnswer): Promise<void>;
+  /** Stores it soon, where Redis is there; nobody waits for it. */
+  set(key: string, answer: StoredAnswer): void;
+}
+
+/** One that waits for what Redis has. */
+interface Asked {
+  readonly key: string;
+  readonly tell: (answer: StoredAnswer | null) => void;
+}
+
+/** As Keyv takes them; `ttl` in milliseconds. */
+interface Entry {
+  readonly key: string;
+  readonly value: string;
+  readonly ttl: number;
 }
 
 export function createAnswerStore({
@@ -46,30 +58,57 @@ export function createAnswerStore({
   });
   // Each failure is thrown at its caller as well.
   keyv.on("error", () => undefined);
+  const getAll = async (asked: readonly Asked[]): Promise<void> => {
+    let texts: readonly (string | undefined)[] = [];
+    try {
+      texts = await keyv.getMany<string>(asked.map(({ key }) => key));
+    } catch (error) {
+      onFailure(error);
+    }
+    for (const [place, { key, tell }] of asked.entries()) {
+      const text = texts[place];
+      tell(typeof text === "string" ? storedAnswer(key, text) : null);
+    }
+  };
+
+  const setAll = async (entries: readonly Entry[]): Promise<void> => {
+    try {
+      await keyv.setMany([...entries]);
+    } catch (error) {
+      onFailure(error);
+    }
+  };
+
+  const ask = gathered(getAll);
+  const store = gathered(setAll);
   return {
-    async get(key) {
-      try {
-        const text = await keyv.get<string>(key);
-        return typeof text === "string" ? storedAnswer(key, text) : null;
-      } catch (error) {
-        onFailure(error);
-        return null;
-      }
-    },
-    async set(key, { etag, generations, bytes, ageMs }) {
-      try {
-        const leftMs = Math.floor(limits.outageAnswerMs - ageMs);
-        if (leftMs > 0)
-          await keyv.set(key, `${sealOf(key, etag, generations)}\n${etag}\n${generations}\n${bytes}`, leftMs);
-      } catch (error) {
-        onFailure(error);
-      }
+    get: (key) => new Promise((tell) => ask({ key, tell })),
+    set(key, { etag, generations, bytes, ageMs }) {
+      const ttl = Math.floor(limits.outageAnswerMs - ageMs);
+      if (ttl > 0) store({ key, value: `${sealOf(key, etag, generations)}\n${etag}\n${generations}\n${bytes}`, ttl });
     },
   };
 }
 
+/** Runs `run` at the end of the turn, with all that has been handed over in it, so many at a time. */
+function gathered<T>(run: (items: readonly T[]) => Promise<void>): (item: T) => void {
+  let items: T[] = [];
+  const flush = (): void => {
+    const all = items;
+    items = [];
+    for (let place = 0; place < all.length; place += limits.answerBatchMax) {
+      void run(all.slice(place, place + limits.answerBatchMax));
+    }
+  };
+  return (item) => {
+    if (items.length === 0) setImmediate(flush);
+    items.push(item);
+  };
+}
+
 export function answerBytes(json: string): AnswerBytes {
-  const bytes = Buffer.from(json, "utf8").toString("latin1");
+  const isAscii = Buffer.byteLength(json) === json.length;
+  const bytes = isAscii ? json : Buffer.from(json, "utf8").toString("latin1");
   return { bytes, etag: etagOf(bytes) };
 }
 
@@ -81,26 +120,28 @@ function redisStore(redis: CacheRedis): KeyvStoreAdapter {
     on() {
       return this;
     },
-    /** The age in milliseconds, a line feed, the text. */
-    async get(key: string) {
-      // In this order: of one that is replaced in between the younger is taken for the older.
-      const [leftMs, text] = await redis.run(limits.cacheReadMs, (client) =>
-        Promise.all([client.pTTL(cacheKeys.answer(key)), client.get(cacheKeys.answer(key))]),
+    /** Each its age in milliseconds, a line feed, the text. */
+    async getMany(keys: string[]) {
+      const replies = await redis.run(limits.cacheReadMs, (client) => client.getAnswers(keys));
+      // Without an end it is not ours.
+      return replies.map(([text, leftMs]) =>
+        typeof text === "string" && leftMs > 0 ? (`${lifetimeMs - leftMs}\n${text}` as never) : undefined,
       );
-      // Without an end it is not ours; gone in between, it has no age.
-      return typeof text === "string" && leftMs > 0 ? (`${lifetimeMs - leftMs}\n${text}` as never) : undefined;
     },
-    async set(key: string, text: string, leftMs: number = lifetimeMs) {
-      const expiration = { type: "PX", value: leftMs } as const;
-      await redis.run(limits.cacheWriteMs, (client) => client.set(cacheKeys.answer(key), text, { expiration }));
+    async setMany(entries: { key: string; value: string; ttl: number }[]) {
+      await redis.run(limits.cacheWriteMs, (client) => client.setAnswers(entries));
+      return entries.map(() => true);
     },
-    async delete(key: string) {
-      return (await redis.run(limits.cacheWriteMs, (client) => client.del(cacheKeys.answer(key)))) > 0;
-    },
-    async clear() {
-      throw new Error("answers end by themselves");
-    },
-  } as KeyvStoreAdapter;
+    get: unused,
+    set: unused,
+    delete: unused,
+    clear: unused,
+  } as unknown as KeyvStoreAdapter;
+}
+
+/** Answers come and go many at a time, and end by themselves. */
+async function unused(): Promise<never> {
+  throw new Error("answers are asked for and stored many at a time");
 }
 
 /** Null for what is not whole, not by us, or not of that key: others can write to that Redis. */
@@ -124,10 +165,10 @@ function fieldsOf(text: string): string[] {
 }
 
 function etagOf(bytes: string): string {
-  return `"${createHash("sha256").update(bytes, "latin1").digest("base64url")}"`;
+  return `"${hash("sha256", bytes, "base64url")}"`;
 }
 
 /** Says that these belong together: the tag alone says of which bytes it is, and not what they answer. */
 function sealOf(key: string, etag: string, generations: string): string {
-  return createHash("sha256").update(`${key}\n${etag}\n${generations}`).digest("base64url");
+  return hash("sha256", `${key}\n${etag}\n${generations}`, "base64url");
 }

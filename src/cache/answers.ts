@@ -6,6 +6,7 @@
 import { BoundedMap } from "../runtime/bounded-map.ts";
 import { Cancellation } from "../runtime/cancellation.ts";
 import { limits } from "../runtime/limits.ts";
+import { TransientMap } from "../runtime/transient-map.ts";
 import { answerBytes, type AnswerBytes, type AnswerStore } from "./answer-store.ts";
 import { generationsText, type GenerationReader, type Generations } from "./generations.ts";
 
@@ -82,7 +83,7 @@ export function createAnswerCache({
     weightMax: memoryBytesMax,
     weightOf: (key, kept) => key.length + kept.bytes.length + kept.generations.length * GENERATION_BYTES + ENTRY_BYTES,
   });
-  const flights = new Map<string, Flight>();
+  const flights = new TransientMap<Flight>();
   /** Until then nobody asks a MySQL that has just not answered, where there is something to tell instead. */
   let awayUntilMs = 0;
 
@@ -133,7 +134,7 @@ export function createAnswerCache({
   const takeOff = (key: string, fly: (shared: Cancellation) => Promise<Answered>): Flight => {
     const shared = new Cancellation();
     const flight: Flight = { landed: fly(shared).finally(() => leave(key, flight)), shared, askerCount: 0 };
-    flights.set(key, flight);
+    flights.add(key, flight);
     return flight;
   };
 
@@ -149,7 +150,7 @@ export function createAnswerCache({
   };
 
   const leave = (key: string, flight: Flight): void => {
-    if (flights.get(key) === flight) flights.delete(key);
+    flights.delete(key, flight);
   };
 
   const fill = async (
@@ -171,7 +172,7 @@ export function createAnswerCache({
       // As old as its first reading, and under what stood before that: whatever changed since has made it old already.
       const ageMs = performance.now() - beganAtMs;
       keep(ask.key, result.answer, standing, ageMs);
-      void store.set(ask.key, { ...result.answer, generations: text, ageMs });
+      store.set(ask.key, { ...result.answer, generations: text, ageMs });
     }
     return result;
   };

@@ -7,6 +7,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { createClient } from "@redis/client";
 import { withDeadline } from "../runtime/deadline.ts";
 import { limits } from "../runtime/limits.ts";
+import { answerScripts } from "./answer-scripts.ts";
 import { automaticDocumentScripts } from "./automatic-document-scripts.ts";
 import { fenceScripts } from "./fence-scripts.ts";
 
@@ -135,7 +136,7 @@ function openClient(url: string, keyPrefix: string) {
     disableOfflineQueue: true,
     // Ours count the life of our own loop, and cost no AbortSignal for each command.
     commandOptions: { timeout: 0 },
-    scripts: { ...automaticDocumentScripts, ...fenceScripts },
+    scripts: { ...answerScripts, ...automaticDocumentScripts, ...fenceScripts },
     socket: {
       connectTimeout: limits.redisConnectMs,
       reconnectStrategy: (attempts: number) => Math.min(50 * 2 ** Math.min(attempts, 6), limits.redisReconnectMsMax),

@@ -58,12 +58,17 @@ export interface LanesOptions {
 type LaneFacts = Pick<RequestFacts, "automaticDocument" | "executed">;
 
 export function createLanes(options: LanesOptions): Lanes {
-  const { persistedOperations, automaticDocuments, fastLane, knownRequests, yogaLane, requestMs } = options;
+  const { persistedOperations, automaticDocuments, fastLane, yogaLane, requestMs } = options;
 
-  const takeKnown: Lanes["takeKnown"] = (passage, known, onRefused) => {
+  const takeKnown = (
+    passage: Passage,
+    known: KnownRequest,
+    onRefused: (reason: unknown) => void,
+    newText: string | null = null,
+  ): void => {
     const ask = known.askOf(passage.viewer);
     if (ask === null) void takeFastLane(options, worked(passage, requestMs), known, null).catch(onRefused);
-    else lookFor(options, passage, { known, ask }, onRefused);
+    else lookFor(options, passage, { known, ask, newText }, onRefused);
   };
 
   return {
@@ -77,8 +82,7 @@ export function createLanes(options: LanesOptions): Lanes {
           takeFastLane(options, worked(passage, requestMs), { operation, params, prepared }, null).catch(onRefused);
         } else {
           const known = new KnownRequest(operation, params, prepared, prepared.plan);
-          if (text.length <= limits.knownRequestCharactersMax) knownRequests.set(text, known);
-          takeKnown(passage, known, onRefused);
+          takeKnown(passage, known, onRefused, text);
         }
         return;
       }
@@ -111,13 +115,15 @@ function isFast(operation: RegisteredOperation, { operationName }: RequestParams
 interface KnownAsk {
   readonly known: KnownRequest;
   readonly ask: AnswerAsk;
+  /** Null where it was known by its text already. */
+  readonly newText: string | null;
 }
 
 /** Nothing is set up for a hit but its answer. */
 function lookFor(
   options: LanesOptions,
   passage: Passage,
-  { known, ask }: KnownAsk,
+  { known, ask, newText }: KnownAsk,
   onRefused: (reason: unknown) => void,
 ): void {
   const { operation, plan } = known;
@@ -128,6 +134,10 @@ function lookFor(
         return;
       }
       sendCached(passage, { plan, ask, answer });
+      // Not the first time that somebody asks it: what is asked once need not be remembered.
+      if (newText !== null && newText.length <= limits.knownRequestCharactersMax) {
+        options.knownRequests.set(newText, known);
+      }
       metersOf(options.metrics, operation.name).hit();
       countAnswer(options.metrics, passage, operation);
     } catch (thrown) {

@@ -193,6 +193,8 @@ export const limits = {
   outageAnswerMs: 600_000,
   /** While MySQL is away: how long a public answer is told again that has run out. */
   outagePublicMs: 60_000,
+  /** Answers that travel to or from the cache Redis in one command. */
+  answerBatchMax: 100,
   /** Bytes of requests for cached answers that one process remembers, judged. */
   knownRequestsBytesMax: 16_000_000,
   /** Characters of one of them; a longer one is judged each time. */

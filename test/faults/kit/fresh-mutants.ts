@@ -71,11 +71,11 @@ export const freshMutants: readonly FreshMutant[] = [
         path: ANSWERS,
         from:
           "      keep(ask.key, result.answer, standing, ageMs);\n" +
-          "      void store.set(ask.key, { ...result.answer, generations: text, ageMs });\n",
+          "      store.set(ask.key, { ...result.answer, generations: text, ageMs });\n",
         to:
           "      const later = (await new Promise((tell) => generations.read(ask.tags, tell))) ?? standing;\n" +
           "      keep(ask.key, result.answer, later, ageMs);\n" +
-          "      void store.set(ask.key, { ...result.answer, generations: generationsText(later), ageMs });\n",
+          "      store.set(ask.key, { ...result.answer, generations: generationsText(later), ageMs });\n",
       },
     ],
     weather: slowReads,
