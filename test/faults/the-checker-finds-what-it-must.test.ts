@@ -5,11 +5,11 @@ import { setTimeout as delay } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { connectTo } from "../../scripts/migrations/connection.ts";
 import { startFaultProxy, type FaultProxy } from "../kit/fault-proxy.ts";
-import { seed } from "./kit/counts.ts";
+import { chosenOf, seed } from "./kit/counts.ts";
 import type { Mix } from "./kit/load.ts";
 import { mutants, type Mutant } from "./kit/mutants.ts";
 import { report } from "./kit/report.ts";
-import { startServersHere } from "./kit/server-here.ts";
+import { expectFit, startServersHere } from "./kit/server-here.ts";
 import { createTestWorld } from "./kit/test-world.ts";
 import { expectSoundUnderLoad, tryOut, type Verdict } from "./kit/trial.ts";
 import type { World } from "./kit/world.ts";
@@ -34,7 +34,11 @@ it("finds nothing wrong with the server as it is, under the same faults", async 
   }
 }, 60_000);
 
-it.each(mutants)(
+it("tries mistakes that fit the code, all of them in the drill", () => {
+  for (const { edits } of mutants) expectFit(edits);
+});
+
+it.each(chosenOf(mutants))(
   "finds out a server that $name",
   async (mutant) => {
     await runMutant(mutant, async (trial) => {

@@ -3,11 +3,12 @@
 
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { changedSource } from "./kit/changed-source.ts";
-import { seed } from "./kit/counts.ts";
+import { chosenOf, seed } from "./kit/counts.ts";
 import { freshMutants, patience, type FreshMutant } from "./kit/fresh-mutants.ts";
 import { tryFreshness } from "./kit/fresh-trial.ts";
 import { startRedisProcess, type RedisProcess } from "./kit/redis-process.ts";
 import { report } from "./kit/report.ts";
+import { expectFit } from "./kit/server-here.ts";
 import { openSite } from "./kit/site.ts";
 
 /** Few, so that many ask for the same; each writes alone but for transfers, so that what is old is not soon made new. */
@@ -25,7 +26,11 @@ afterAll(async () => {
   await redis.close();
 });
 
-it.each(freshMutants.map((mutant) => [mutant.name, mutant] as const))(
+it("tries mistakes that fit the code, all of them in the drill", () => {
+  for (const { edits } of freshMutants) expectFit(edits);
+});
+
+it.each(chosenOf(freshMutants).map((mutant) => [mutant.name, mutant] as const))(
   "finds out a server that %s",
   async (name, mutant) => {
     const { wrong, slices } = await findOut(mutant);

@@ -8,6 +8,8 @@ export const isDrill = process.env["SATCHEL_DRILL"] === "1";
 export const seed = Number(process.env["TEST_SEED"] ?? 1);
 
 const inTests = {
+  /** Seeded mistakes of each kind that the checkers have to find. */
+  mutants: 4,
   wholeBalanceRounds: 1,
   circleRounds: 1,
   twinRounds: 1,
@@ -32,6 +34,7 @@ const inTests = {
 };
 
 const inDrill: typeof inTests = {
+  mutants: Infinity,
   wholeBalanceRounds: 100,
   circleRounds: 50,
   twinRounds: 25,
@@ -55,4 +58,10 @@ export const counts = isDrill ? inDrill : inTests;
 /** The time that a test may take, which makes one of its rounds in `roundMs`. */
 export function timeoutFor(rounds: number, roundMs: number): number {
   return 30_000 + rounds * roundMs;
+}
+
+/** As many of the mistakes as the run tries; which ones, its seed says. */
+export function chosenOf<T>(all: readonly T[]): readonly T[] {
+  const count = Math.min(counts.mutants, all.length);
+  return Array.from({ length: count }, (_, place) => all[(seed + place) % all.length]!);
 }

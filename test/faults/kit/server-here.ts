@@ -4,7 +4,7 @@
 
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { vi } from "vitest";
+import { expect, vi } from "vitest";
 import { projectDir } from "../../../scripts/clone.ts";
 import type { App } from "../../../src/app.ts";
 import { temporaryDataDir } from "../../kit/command.ts";
@@ -39,6 +39,14 @@ export async function startServersHere({ environment }: World, edits: readonly E
   );
   const servers = await Promise.all(apps.map(async (app) => ({ port: await app.start() })));
   return { servers, stop: () => stopAll(apps) };
+}
+
+/** Fails where an edit's text is not in its file, or more than once. */
+export function expectFit(edits: readonly Edit[]): void {
+  for (const { path, from } of edits) {
+    const parts = readFileSync(join(projectDir, path), "utf8").split(from);
+    expect(parts.length - 1, `${path} holds this once: ${from}`).toBe(1);
+  }
 }
 
 /** Files that a copy stands in for by now. */
