@@ -1,9 +1,11 @@
 // `npm run bench [-- --quick ...]`: the benchmark of reads; `npm run bench -- item-locations`, the comparison of the
 // ways to that query; `npm run bench -- writes`, what a committed write costs;
-// `npm run bench -- hot`, what a cached answer costs; `npm run bench -- flood`, 50,000 of them asked for at once. What they are and how to read them: bench/README.md.
+// `npm run bench -- hot`, what a cached answer costs; `npm run bench -- flood`, 50,000 of them asked for at once;
+// `npm run bench -- pressure`, what it does beyond its limits. What they are and how to read them: bench/README.md.
 import { benchFlood } from "../bench/flood/run.ts";
 import { benchHot } from "../bench/hot/run.ts";
 import { benchItemLocations } from "../bench/item-locations/run.ts";
+import { benchPressure } from "../bench/pressure/run.ts";
 import { runBench } from "../bench/run.ts";
 import { benchWrites } from "../bench/writes/run.ts";
 
@@ -13,5 +15,6 @@ export async function main(args: readonly string[]): Promise<number> {
   if (name === "item-locations") return benchItemLocations(rest);
   if (name === "hot") return benchHot(rest);
   if (name === "flood") return benchFlood(rest);
+  if (name === "pressure") return benchPressure(rest);
   return name === "writes" ? benchWrites(rest) : runBench(args);
 }

@@ -13,10 +13,13 @@ export interface LoadWorlds {
   readonly cityIndexes: Readonly<Record<string, Uint8Array>>;
 }
 
-/** How requests arrive: a number of connections that each wait for their answer, or a constant rate. */
+/**
+ * How requests arrive: a number of connections that each wait for their answer, or a constant rate. With
+ * `connections` the open loop opens so many before its clock starts, and does not send what finds all of them busy.
+ */
 export type Arrivals =
   | { readonly loop: "closed"; readonly connections: number }
-  | { readonly loop: "open"; readonly perSecond: number };
+  | { readonly loop: "open"; readonly perSecond: number; readonly connections?: number };
 
 /** One measurement: a warm-up that is thrown away, then the measured stretch. */
 export interface LoadJob {
@@ -46,6 +49,12 @@ export interface LoadResult {
   readonly answered: number;
   /** Of those or of the connections: other statuses than 200, GraphQL errors, resets, time-outs. */
   readonly errors: number;
+  /** Of the errors: 503 OVERLOADED that says when to come back. Counted by the open loop. */
+  readonly refused?: number;
+  /** From the first arrival until the last right answer. Taken by the open loop. */
+  readonly rightSeconds?: number;
+  /** Never sent, since all connections were busy: neither in `sent` nor among the errors. Counted by the open loop. */
+  readonly unsent?: number;
   readonly seconds: number;
   readonly latencyMs: LatencyMs;
   /** CPU of the load process. */

@@ -3,8 +3,8 @@
 
 import { connect, type Socket } from "node:net";
 
-/** What came back; status 0 is a connection that broke. */
-export type OnAnswer = (status: number, hasErrors: boolean) => void;
+/** What came back; status 0 is a connection that broke. `isRefusal`: OVERLOADED, with a Retry-After. */
+export type OnAnswer = (status: number, hasErrors: boolean, isRefusal: boolean) => void;
 
 export interface KeepAliveConnection {
   /** Sends a whole request; `onAnswer` is called once. Only when the one before is answered. */
@@ -15,6 +15,8 @@ export interface KeepAliveConnection {
 const HEAD_END = Buffer.from("\r\n\r\n");
 const LAST_CHUNK = Buffer.from("0\r\n\r\n");
 const ERRORS_FIELD = Buffer.from('"errors":');
+const OVERLOADED_CODE = Buffer.from('"OVERLOADED"');
+const RETRY_AFTER = /\r\nretry-after: *\d+\r\n/i;
 /** "HTTP/1.1 " stands before it. */
 const STATUS_PLACE = 9;
 
@@ -24,18 +26,20 @@ export function openConnection(port: number, onBreak: () => void): Promise<KeepA
   let waiting: OnAnswer | null = null;
   let received: Buffer = Buffer.alloc(0);
 
-  const settle = (status: number, hasErrors: boolean): void => {
+  const settle = (status: number, hasErrors: boolean, isRefused: boolean): void => {
     const onAnswer = waiting;
     waiting = null;
     received = Buffer.alloc(0);
-    onAnswer?.(status, hasErrors);
+    onAnswer?.(status, hasErrors, isRefused);
   };
   socket.on("data", (part) => {
     received = received.length === 0 ? part : Buffer.concat([received, part]);
-    if (isWhole(received)) settle(statusOf(received), received.includes(ERRORS_FIELD));
+    if (!isWhole(received)) return;
+    const status = statusOf(received);
+    settle(status, received.includes(ERRORS_FIELD), status === 503 && isRefusal(received));
   });
   socket.on("close", () => {
-    settle(0, true);
+    settle(0, true, false);
     onBreak();
   });
   return opened(socket, {
@@ -70,6 +74,10 @@ function isWhole(received: Buffer): boolean {
   const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1];
   if (length !== undefined) return received.length >= bodyStart + Number(length);
   return received.subarray(bodyStart).subarray(-LAST_CHUNK.length).equals(LAST_CHUNK);
+}
+
+function isRefusal(received: Buffer): boolean {
+  return received.includes(OVERLOADED_CODE) && RETRY_AFTER.test(received.toString("latin1"));
 }
 
 function statusOf(received: Buffer): number {
