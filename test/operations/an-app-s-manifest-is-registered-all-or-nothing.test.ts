@@ -58,7 +58,7 @@ describe("a manifest of Apollo", () => {
 
   it("may ask for nothing that a server could not tell whom it is private to", async () => {
     const body =
-      "query Best {\n  leaderboard(scope: OVERALL) {\n    nodes {\n      player {\n        version\n      }\n    }\n  }\n}";
+      "query Best {\n  leaderboard(scope: OVERALL, first: 1) {\n    nodes {\n      player {\n        version\n      }\n    }\n  }\n}";
     await expectRefused([entry(body)], "cannot be cached safely: operation Best, field Player.version: it is private");
   });
 });
