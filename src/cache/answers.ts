@@ -40,8 +40,9 @@ export interface AnswerCache {
    */
   look(ask: AnswerAsk, tell: (answer: AnswerBytes | null, standing: Generations | null) => void): void;
   /**
-   * For whoever has looked in vain: the answer, as `compute` makes it or has made it: JSON, or null for what must not be kept. Rejects as
-   * `compute` does, where nothing that may be told instead is there. `asker` ends when nobody waits for this one.
+   * For whoever has looked in vain: the answer, as `compute` makes it or has made it: JSON, or null for what must not
+   * be kept. Rejects as `compute` does, where nothing that may be told instead is there. `asker` ends when nobody
+   * waits for this one.
    */
   get(ask: AnswerAsk, standing: Generations | null, asker: Cancellation, compute: Compute): Promise<Answered>;
 }

@@ -1,6 +1,7 @@
 // Every key that Satchel uses in the cache Redis: satchel:<database>:purpose:noun:id. The connection puts the first
-// part in front (redis.ts), so that what is known of one database is never told of another. Keys that one
-// script touches share a hash tag, in braces, so that Redis Cluster keeps them in one slot.
+// part in front (redis.ts), so that what is known of one database is never told of another. Keys that
+// belong together share a hash tag, in braces; tags and answers travel many at a time and have none, so this is no
+// client for a Redis Cluster (ADR 0013).
 
 /**
  * What stands before every key of a database. By its name alone: two processes may reach one server by two

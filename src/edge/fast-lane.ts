@@ -1,9 +1,8 @@
-// The fast lane: registered queries, compiled once by graphql-jit into plain functions, with the same
-// resolvers and context as the Yoga lane; registered writes, parsed and validated once, run by graphql-js
-// itself, because what has been written cannot be tried again in the other lane. It answers what went well, and refuses what met an outage,
-// which must not be asked for twice. Whatever has another error, be it a variable that does not fit or
-// a field that failed, is answered by the Yoga lane, because compiled and interpreted execution differ
-// in the corners of error handling.
+// The fast lane: registered queries, compiled once by graphql-jit into plain functions, with the same resolvers and
+// context as the Yoga lane; registered writes, parsed and validated once, run by graphql-js itself, because what has
+// been written cannot be tried again in the other lane. It answers what went well, and refuses what met an outage,
+// which must not be asked for twice. Whatever has another error, be it a variable that does not fit or a field that
+// failed, is answered by the Yoga lane, because compiled and interpreted execution differ in how they handle errors.
 
 import { createHash } from "node:crypto";
 import { compileQuery, isCompiledQuery } from "graphql-jit";
