@@ -97,6 +97,7 @@ export function createApp({
   const schema = createGraphqlSchema();
   const admission = createAdmission();
   Object.assign(metrics.readsInFlight, { collect: () => metrics.readsInFlight.set(admission.inFlight()) });
+  Object.assign(metrics.readsWaiting, { collect: () => metrics.readsWaiting.set(admission.waiting()) });
   const knownRequests = createKnownRequests();
   const yogaLane = createYogaLane({ schema, config, services, automaticDocuments, admission, metrics, logger });
   const graphql = createFront({

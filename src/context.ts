@@ -58,5 +58,22 @@ export function maySeePrivate(viewer: Viewer | null, playerId: bigint): boolean 
 export type RequestContext = Pick<Context, "viewer" | "memo" | "cancellation" | "idempotencyKey">;
 
 export function createContext(services: Services, request: RequestContext): Context {
-  return { ...services, ...request, replays: new Map() };
+  const { loaders, cursors, clock, groupCommit, studioCommit, rules } = services;
+  const { viewer, memo, cancellation, idempotencyKey } = request;
+  const ending = cancellation === undefined ? {} : { cancellation };
+  const replays = new Map<string, boolean>();
+  // Field by field: to spread two objects costs a read more than to name what is in them.
+  return {
+    loaders,
+    cursors,
+    clock,
+    groupCommit,
+    studioCommit,
+    rules,
+    viewer,
+    memo,
+    ...ending,
+    idempotencyKey,
+    replays,
+  };
 }

@@ -124,7 +124,18 @@ export function unavailable(): GraphQLError {
 export function overloaded(): GraphQLError {
   // Spread out, or those who are refused together come back together.
   const seconds = RETRY_AFTER_SECONDS + Math.floor(Math.random() * OVERLOAD_SPREAD_SECONDS);
-  return codedError("OVERLOADED", "The server has more work than it can do.", retryLater(seconds));
+  return withoutStack(() => codedError("OVERLOADED", "The server has more work than it can do.", retryLater(seconds)));
+}
+
+/** Where there is least time for it, an error should cost little. */
+function withoutStack<T>(make: () => T): T {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return make();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }
 
 /** A deadline passed: 503, because trying again may well succeed. */

@@ -16,9 +16,13 @@ end
 return found
 `;
 
+/** All texts come as one run of bytes: each by itself would be a string that is measured, joined and copied again. */
 const SET = `
+local start = 1
 for place, key in ipairs(KEYS) do
-  redis.call('SET', key, ARGV[2 * place - 1], 'PX', ARGV[2 * place])
+  local length = tonumber(ARGV[2 * place])
+  redis.call('SET', key, string.sub(ARGV[1], start, start + length - 1), 'PX', ARGV[2 * place + 1])
+  start = start + length
 end
 return redis.status_reply('OK')
 `;
@@ -33,13 +37,21 @@ export const answerScripts = {
     },
     transformReply: (reply: unknown) => reply as AnswerReply[],
   }),
-  /** Each for its `ttl` in milliseconds. */
+  /** Texts of one character a byte, each for its `ttl` in milliseconds. */
   setAnswers: defineScript({
     SCRIPT: SET,
     parseCommand(parser: CommandParser, entries: readonly { key: string; value: string; ttl: number }[]) {
       parser.pushKeysLength(entries.map(({ key }) => cacheKeys.answer(key)));
-      for (const { value, ttl } of entries) parser.push(value, String(ttl));
+      parser.push(joinedBytes(entries.map(({ value }) => value)));
+      for (const { value, ttl } of entries) parser.push(String(value.length), String(ttl));
     },
     transformReply: (reply: unknown) => reply,
   }),
 };
+
+function joinedBytes(texts: readonly string[]): Buffer {
+  const bytes = Buffer.allocUnsafe(texts.reduce((length, text) => length + text.length, 0));
+  let start = 0;
+  for (const text of texts) start += bytes.write(text, start, "latin1");
+  return bytes;
+}

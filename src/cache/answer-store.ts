@@ -59,16 +59,18 @@ export function createAnswerStore({
   // Each failure is thrown at its caller as well.
   keyv.on("error", () => undefined);
   const getAll = async (asked: readonly Asked[]): Promise<void> => {
-    let texts: readonly (string | undefined)[] = [];
+    // A burst asks for one and the same.
+    const keys = [...new Set(asked.map(({ key }) => key))];
+    const found = new Map<string, StoredAnswer | null>();
     try {
-      texts = await keyv.getMany<string>(asked.map(({ key }) => key));
+      const texts = await keyv.getMany<string>(keys);
+      for (const [place, text] of texts.entries()) {
+        if (typeof text === "string") found.set(keys[place]!, storedAnswer(keys[place]!, text));
+      }
     } catch (error) {
       onFailure(error);
     }
-    for (const [place, { key, tell }] of asked.entries()) {
-      const text = texts[place];
-      tell(typeof text === "string" ? storedAnswer(key, text) : null);
-    }
+    for (const { key, tell } of asked) tell(found.get(key) ?? null);
   };
 
   const setAll = async (entries: readonly Entry[]): Promise<void> => {
@@ -79,19 +81,23 @@ export function createAnswerStore({
     }
   };
 
-  const ask = gathered(getAll);
-  const store = gathered(setAll);
+  // Before the turn is over: what asks for generations in it leaves with this.
+  const ask = gathered((flush) => process.nextTick(flush), getAll);
+  const store = gathered(setImmediate, setAll);
   return {
     get: (key) => new Promise((tell) => ask({ key, tell })),
     set(key, { etag, generations, bytes, ageMs }) {
       const ttl = Math.floor(limits.outageAnswerMs - ageMs);
-      if (ttl > 0) store({ key, value: `${sealOf(key, etag, generations)}\n${etag}\n${generations}\n${bytes}`, ttl });
+      if (ttl > 0) store({ key, value: `${bytesOf(key)}\n${etag}\n${generations}\n${bytes}`, ttl });
     },
   };
 }
 
-/** Runs `run` at the end of the turn, with all that has been handed over in it, so many at a time. */
-function gathered<T>(run: (items: readonly T[]) => Promise<void>): (item: T) => void {
+/** Runs `run` when `schedule` says, with all that has been handed over until then, so many at a time. */
+function gathered<T>(
+  schedule: (flush: () => void) => unknown,
+  run: (items: readonly T[]) => Promise<void>,
+): (item: T) => void {
   let items: T[] = [];
   const flush = (): void => {
     const all = items;
@@ -101,15 +107,19 @@ function gathered<T>(run: (items: readonly T[]) => Promise<void>): (item: T) => 
     }
   };
   return (item) => {
-    if (items.length === 0) setImmediate(flush);
+    if (items.length === 0) schedule(flush);
     items.push(item);
   };
 }
 
 export function answerBytes(json: string): AnswerBytes {
-  const isAscii = Buffer.byteLength(json) === json.length;
-  const bytes = isAscii ? json : Buffer.from(json, "utf8").toString("latin1");
+  const bytes = bytesOf(json);
   return { bytes, etag: etagOf(bytes) };
+}
+
+/** One character a byte of its UTF-8. */
+function bytesOf(text: string): string {
+  return Buffer.byteLength(text) === text.length ? text : Buffer.from(text, "utf8").toString("latin1");
 }
 
 /** What Keyv asks of a store. Keyv's own look at lifetimes is not used: it goes by the clock of whoever reads. */
@@ -146,8 +156,9 @@ async function unused(): Promise<never> {
 
 /** Null for what is not whole, not by us, or not of that key: others can write to that Redis. */
 function storedAnswer(key: string, text: string): StoredAnswer | null {
-  const [age = "", seal = "", etag = "", generations = "", bytes = ""] = fieldsOf(text);
-  if (!/^\d+$/.test(age) || sealOf(key, etag, generations) !== seal || etagOf(bytes) !== etag) return null;
+  const [age = "", of = "", etag = "", generations = "", bytes = ""] = fieldsOf(bytesOf(text));
+  // The tag alone says of which bytes it is, and not what they answer.
+  if (!/^\d+$/.test(age) || of !== bytesOf(key) || etagOf(bytes) !== etag) return null;
   return { bytes, etag, generations, ageMs: Number(age) };
 }
 
@@ -166,9 +177,4 @@ function fieldsOf(text: string): string[] {
 
 function etagOf(bytes: string): string {
   return `"${hash("sha256", bytes, "base64url")}"`;
-}
-
-/** Says that these belong together: the tag alone says of which bytes it is, and not what they answer. */
-function sealOf(key: string, etag: string, generations: string): string {
-  return hash("sha256", `${key}\n${etag}\n${generations}`, "base64url");
 }

@@ -7,7 +7,7 @@ import { BoundedMap } from "../runtime/bounded-map.ts";
 import { Cancellation } from "../runtime/cancellation.ts";
 import { limits } from "../runtime/limits.ts";
 import { TransientMap } from "../runtime/transient-map.ts";
-import { answerBytes, type AnswerBytes, type AnswerStore } from "./answer-store.ts";
+import { answerBytes, type AnswerBytes, type AnswerStore, type StoredAnswer } from "./answer-store.ts";
 import { generationsText, type GenerationReader, type Generations } from "./generations.ts";
 
 /** What is asked for, and how it is made. */
@@ -33,18 +33,26 @@ export interface Answered {
 /** Ends early when all who wait for it are over, which it is told by `shared`. */
 export type Compute = (shared: Cancellation) => Promise<string | null>;
 
+/** What was found for whoever looked in vain. */
+export interface Looked {
+  /** What stood when it was looked for. */
+  readonly standing: Generations | null;
+  /** What Redis has, where it was asked at the same time. */
+  readonly stored: Promise<StoredAnswer | null> | null;
+}
+
 export interface AnswerCache {
   /**
-   * Calls `tell` once, later on: with an answer of this process that still counts, or with null. `standing` is what
-   * stood when it was looked for. By a callback, since nothing else stands between a hit and its asker.
+   * Calls `tell` once, later on: with an answer of this process that still counts, or with null. By a callback, since
+   * nothing else stands between a hit and its asker.
    */
-  look(ask: AnswerAsk, tell: (answer: AnswerBytes | null, standing: Generations | null) => void): void;
+  look(ask: AnswerAsk, tell: (answer: AnswerBytes | null, looked: Looked) => void): void;
   /**
    * For whoever has looked in vain: the answer, as `compute` makes it or has made it: JSON, or null for what must not
    * be kept. Rejects as `compute` does, where nothing that may be told instead is there. `asker` ends when nobody
    * waits for this one.
    */
-  get(ask: AnswerAsk, standing: Generations | null, asker: Cancellation, compute: Compute): Promise<Answered>;
+  get(ask: AnswerAsk, looked: Looked, asker: Cancellation, compute: Compute): Promise<Answered>;
 }
 
 export interface AnswerCacheOptions {
@@ -60,6 +68,10 @@ interface Kept extends AnswerBytes {
   /** The epoch's and the tags' that it was made under. */
   readonly generations: readonly string[];
   readonly madeAtMs: number;
+}
+
+interface UsableLook extends Looked {
+  readonly standing: Generations;
 }
 
 /** One computation, for all who ask for the same under the same generations. */
@@ -89,20 +101,38 @@ export function createAnswerCache({
   let awayUntilMs = 0;
 
   const look: AnswerCache["look"] = (ask, tell) => {
-    generations.read(ask.tags, (standing) => {
+    const told = (standing: Generations | null, stored: Looked["stored"]): void => {
       const isUsable = standing !== null && !standing.isOpen;
-      tell(isUsable ? freshIn(memory.get(ask.key), ask, standing) : null, standing);
-    });
+      tell(isUsable ? freshIn(memory.get(ask.key), ask, standing) : null, { standing, stored });
+    };
+    if (memory.get(ask.key) === undefined) lookEverywhere(ask, told);
+    else generations.read(ask.tags, (standing) => told(standing, null));
   };
 
-  const get: AnswerCache["get"] = async (ask, standing, asker, compute) => {
+  /** At once, where this process has nothing: one way to Redis and back. */
+  const lookEverywhere = (
+    { key, tags }: AnswerAsk,
+    told: (standing: Generations | null, stored: Looked["stored"]) => void,
+  ): void => {
+    let stored: Looked["stored"] = null;
+    generations.read(
+      tags,
+      (standing) => told(standing, stored),
+      () => {
+        stored = store.get(key);
+      },
+    );
+  };
+
+  const get: AnswerCache["get"] = async (ask, looked, asker, compute) => {
+    const { standing } = looked;
     if (performance.now() < awayUntilMs) {
       const instead = insteadOf(memory.get(ask.key), ask, standing);
       if (instead !== null) return { answer: instead, source: "outage" };
     }
     try {
       if (standing === null || standing.isOpen) return await computed(compute, asker, "uncached");
-      return await join(ask, standing, asker, compute);
+      return await join(ask, { ...looked, standing }, asker, compute);
     } catch (error) {
       if (!isOutage(error)) throw error;
       awayUntilMs = performance.now() + limits.breakerMs;
@@ -113,17 +143,13 @@ export function createAnswerCache({
   };
 
   /** Only a flight under the same generations, which this request has read after it arrived. */
-  const join = async (
-    ask: AnswerAsk,
-    standing: Generations,
-    asker: Cancellation,
-    compute: Compute,
-  ): Promise<Answered> => {
+  const join = async (ask: AnswerAsk, looked: UsableLook, asker: Cancellation, compute: Compute): Promise<Answered> => {
+    const { standing } = looked;
     const key = `${ask.key} ${generationsText(standing)}`;
     const flying = flights.get(key);
     if (flying === undefined) {
-      if (flights.size >= limits.flightsMax) return fill(ask, standing, asker, compute);
-      const flight = takeOff(key, (shared) => fill(ask, standing, shared, compute));
+      if (flights.size >= limits.flightsMax) return fill(ask, looked, asker, compute);
+      const flight = takeOff(key, (shared) => fill(ask, looked, shared, compute));
       board(key, flight, asker);
       return flight.landed;
     }
@@ -156,12 +182,12 @@ export function createAnswerCache({
 
   const fill = async (
     ask: AnswerAsk,
-    standing: Generations,
+    { standing, stored: asked }: UsableLook,
     shared: Cancellation,
     compute: Compute,
   ): Promise<Answered> => {
     const text = generationsText(standing);
-    const stored = await store.get(ask.key);
+    const stored = await (asked ?? store.get(ask.key));
     if (stored !== null && stored.generations === text) {
       // Also one that has run out: it is what can be told should MySQL be away.
       keep(ask.key, stored, standing, stored.ageMs);

@@ -48,6 +48,23 @@ end
 return redis.status_reply('OK')
 `;
 
+/** So many at a time, since Lua's stack is bounded. */
+const READ_TAGS = `
+local values = {}
+for start = 1, #KEYS, 1000 do
+  local part = redis.call('MGET', unpack(KEYS, start, math.min(start + 999, #KEYS)))
+  for place, value in ipairs(part) do
+    local at = start + place - 1
+    if at > 2 and not value then
+      redis.call('SET', KEYS[at], ARGV[1], 'PX', ARGV[2])
+      value = ARGV[1]
+    end
+    values[at] = value
+  end
+end
+return values
+`;
+
 /** An epoch that had been lost begins shut: a write that opened its tags before the loss may still commit. */
 const RENEW_EPOCH = `
 if redis.call('EXISTS', KEYS[1]) == 0 then
@@ -77,6 +94,15 @@ export const fenceScripts = {
       parser.push(holder, generation, String(ms));
     },
     transformReply: (reply: unknown) => reply,
+  }),
+  /** The epoch, what shuts it, and what stands for each tag: `generation`, kept for `ms`, where nothing did. */
+  readTags: defineScript({
+    SCRIPT: READ_TAGS,
+    parseCommand(parser: CommandParser, tags: readonly string[], generation: string, ms: number) {
+      parser.pushKeysLength([cacheKeys.epoch, cacheKeys.epochShut, ...tags.map(cacheKeys.tagGeneration)]);
+      parser.push(generation, String(ms));
+    },
+    transformReply: (reply: unknown) => reply as (string | null)[],
   }),
   /** Gives the epoch a new value, or only `ifMissing`; shut for `shutMs` where it was missing. */
   renewEpoch: defineScript({

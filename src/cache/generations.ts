@@ -1,5 +1,5 @@
 // What stands: the generations of tags and the epoch, read for all requests of one turn of the event loop in
-// one MGET, and for all that arrive while one is out in the next. A cached answer counts only while exactly those
+// one command, and for all that arrive while one is out in the next. A cached answer counts only while exactly those
 // stand under which it was made.
 
 import { randomUUID } from "node:crypto";
@@ -20,8 +20,10 @@ export interface GenerationReader {
   /**
    * Calls `tell` once, later on, with what stands for the tags, read after this call. Null where that cannot be
    * known now: Redis is away or slow, or its epoch may not be used. By a callback, since it is met by every hit.
+   * `onSent` is given by whoever has met none of this before: it is called as the reading leaves, so that what it
+   * asks of Redis travels along.
    */
-  read(tags: readonly string[], tell: (generations: Generations | null) => void): void;
+  read(tags: readonly string[], tell: (generations: Generations | null) => void, onSent?: () => void): void;
 }
 
 export interface GenerationReaderOptions {
@@ -38,6 +40,7 @@ export function generationsText({ values }: Generations): string {
 interface Asked {
   readonly tags: readonly string[];
   readonly tell: (generations: Generations | null) => void;
+  readonly onSent: (() => void) | undefined;
 }
 
 export function createGenerationReader({ redis, epoch, onFailure }: GenerationReaderOptions): GenerationReader {
@@ -60,7 +63,11 @@ export function createGenerationReader({ redis, epoch, onFailure }: GenerationRe
     isOut = true;
     const batch = asked;
     asked = [];
-    readAll(placesOf(batch)).then(
+    // Tags that nobody has asked for may have no generation yet.
+    const isNew = batch.some(({ onSent }) => onSent !== undefined);
+    const reading = readAll(placesOf(batch), isNew);
+    for (const { onSent } of batch) onSent?.();
+    reading.then(
       (found) => {
         isOut = false;
         for (const { tags, tell } of batch) tell(found === null ? null : generationsOf(tags, found));
@@ -79,46 +86,35 @@ export function createGenerationReader({ redis, epoch, onFailure }: GenerationRe
   };
 
   /** Null where the epoch may not be used. */
-  const readAll = async (places: ReadonlyMap<string, number>): Promise<Found | null> => {
+  const readAll = async (places: ReadonlyMap<string, number>, isNew: boolean): Promise<Found | null> => {
     const tags = [...places.keys()];
-    const [epochId, shut, ...values] = await redis.run(limits.cacheReadMs, (client) =>
-      client.mGet([cacheKeys.epoch, cacheKeys.epochShut, ...tags.map(cacheKeys.tagGeneration)]),
-    );
-    if (typeof epochId !== "string") epoch.create();
-    if (typeof epochId !== "string" || typeof shut === "string" || !epoch.isTrusted()) return null;
-    const missing = tags.filter((_, place) => typeof values[place] !== "string");
-    if (missing.length > 0) {
-      const instead = await makeMissing(missing);
-      for (const [place, tag] of missing.entries()) values[places.get(tag)!] = instead[place]!;
-    }
+    let standing = await (isNew ? readOrMake(tags) : readOnly(tags));
+    if (standing.includes(null, 2)) standing = await readOrMake(tags);
+    const [epochId = null, shut, ...values] = standing;
+    if (epochId === null) epoch.create();
+    if (epochId === null || typeof shut === "string" || !epoch.isTrusted()) return null;
     return { epochId, places, values: values as string[] };
   };
 
-  /** Never one that was there before, here or elsewhere: what was made under a lost one must not come back. */
-  const makeMissing = async (tags: readonly string[]): Promise<string[]> => {
+  const readOnly = (tags: readonly string[]): Promise<(string | null)[]> =>
+    redis.run(limits.cacheReadMs, (client) =>
+      client.mGet([cacheKeys.epoch, cacheKeys.epochShut, ...tags.map(cacheKeys.tagGeneration)]),
+    );
+
+  /** Never a generation that was there before, here or elsewhere: what was made under a lost one must not come back. */
+  const readOrMake = (tags: readonly string[]): Promise<(string | null)[]> => {
     made += 1;
     const generation = `${processId}.${made}`;
-    const before = await redis.run(limits.cacheReadMs, (client) =>
-      Promise.all(
-        tags.map((tag) =>
-          client.set(cacheKeys.tagGeneration(tag), generation, {
-            condition: "NX",
-            GET: true,
-            expiration: { type: "PX", value: limits.generationMs },
-          }),
-        ),
-      ),
-    );
-    return before.map((value) => (typeof value === "string" ? value : generation));
+    return redis.run(limits.cacheReadMs, (client) => client.readTags(tags, generation, limits.generationMs));
   };
 
   return {
-    read(tags, tell) {
+    read(tags, tell, onSent) {
       if (!epoch.isTrusted() || performance.now() < pausedUntilMs) {
         queueMicrotask(() => tell(null));
         return;
       }
-      asked.push({ tags, tell });
+      asked.push({ tags, tell, onSent });
       schedule();
     },
   };

@@ -1,31 +1,31 @@
-// The fast lane: registered queries, compiled once by graphql-jit into plain functions, with the same resolvers and
-// context as the Yoga lane; registered writes, parsed and validated once, run by graphql-js itself, because what has
-// been written cannot be tried again in the other lane. It answers what went well, and refuses what met an outage,
-// which must not be asked for twice. Whatever has another error, be it a variable that does not fit or a field that
-// failed, is answered by the Yoga lane, because compiled and interpreted execution differ in how they handle errors.
+// The fast lane: registered queries, compiled once into plain functions, with the same resolvers and context as the
+// Yoga lane; registered writes, parsed and validated once, run by graphql-js itself, because what has been written
+// cannot be tried again in the other lane. It answers what went well, and refuses what met an outage, which must not
+// be asked for twice. Whatever has another error, be it a variable that does not fit or a field that failed, is
+// answered by the Yoga lane, which alone knows how errors are put.
 
 import { createHash } from "node:crypto";
-import { compileQuery, isCompiledQuery } from "graphql-jit";
 import {
   execute,
   getOperationAST,
   getVariableValues,
   parse,
   printSchema,
-  valueFromASTUntyped,
   type DocumentNode,
   type ExecutionResult,
-  type GraphQLError,
+  GraphQLError,
   type GraphQLSchema,
-  type VariableDefinitionNode,
+  type OperationDefinitionNode,
 } from "graphql";
 import type { Context } from "../context.ts";
 import type { RegisteredOperation } from "../operations/registry.ts";
+import { sharedTypes } from "../resolvers/index.ts";
 import { must } from "../runtime/assert.ts";
 import { limits } from "../runtime/limits.ts";
 import { compileCachePlan, type CachePlan } from "./cache-plan.ts";
+import { compileQuery } from "./compiled-query.ts";
 import { compileCost, type Cost } from "./cost.ts";
-import { outageAmong } from "./outage.ts";
+import { causeOf, outageAmong, outageOf } from "./outage.ts";
 import { costExtension } from "./use-document-limits.ts";
 import { idempotencyExtension } from "./use-idempotency.ts";
 import type { Logger } from "../runtime/logger.ts";
@@ -51,13 +51,19 @@ export interface PreparedRequest {
 export type FastAnswer = string | GraphQLError | { readonly executed: ExecutionResult } | null;
 
 interface CompiledOperation {
-  readonly run: (context: Context, variables: Record<string, unknown>) => ExecutionResult | Promise<ExecutionResult>;
-  readonly variableDefinitions: readonly VariableDefinitionNode[];
-  /** As a client would have sent them. */
-  readonly defaults: Readonly<Record<string, unknown>>;
+  readonly run: Run;
+  readonly definition: OperationDefinitionNode;
   readonly cost: Cost;
   readonly plan: CachePlan | null;
 }
+
+/** An operation's variables in both spellings. */
+interface GivenVariables {
+  readonly given: Record<string, unknown>;
+  readonly coerced: Record<string, unknown>;
+}
+
+type Run = (context: Context, variables: GivenVariables, cost: number) => Promise<FastAnswer>;
 
 /** Compiles every registered query; what does not compile is left to the Yoga lane, with a warning. */
 export function createFastLane(
@@ -74,11 +80,11 @@ export function createFastLane(
     else logger.warn({ operation: operation.name }, "not compiled, the Yoga lane answers");
   }
   return {
-    prepare({ id, type }, variables) {
+    prepare({ id }, variables) {
       const compiled = compiledById.get(id);
       const given = variables ?? {};
       if (compiled === undefined || typeof given !== "object" || Array.isArray(given)) return null;
-      return prepared(schema, compiled, type === "mutation", given as Record<string, unknown>);
+      return prepared(schema, compiled, given as Record<string, unknown>);
     },
   };
 }
@@ -86,25 +92,16 @@ export function createFastLane(
 function prepared(
   schema: GraphQLSchema,
   compiled: CompiledOperation,
-  isWrite: boolean,
   given: Record<string, unknown>,
 ): PreparedRequest | null {
-  // Coerced by graphql-js, whose rules are the ones that count; jit then coerces what is right.
-  const { coerced } = getVariableValues(schema, compiled.variableDefinitions, given, { maxErrors: 1 });
+  // Coerced by graphql-js, whose rules are the ones that count.
+  const { coerced } = getVariableValues(schema, compiled.definition.variableDefinitions ?? [], given, { maxErrors: 1 });
   const cost = coerced === undefined ? null : costOf(compiled, coerced);
   if (coerced === undefined || cost === null) return null;
   return {
     plan: compiled.plan,
     variables: coerced,
-    async run(context) {
-      // Compiled code knows no defaults of non-null variables: it would ask for those that were left out.
-      const result = await compiled.run(context, { ...compiled.defaults, ...given });
-      if (result.errors !== undefined) {
-        return outageAmong(result.errors, context) ?? (isWrite ? { executed: result } : null);
-      }
-      const extensions = { ...costExtension(cost), ...idempotencyExtension(context.replays) };
-      return JSON.stringify({ data: result.data, extensions });
-    },
+    run: (context) => compiled.run(context, { given, coerced }, cost),
   };
 }
 
@@ -126,32 +123,32 @@ function compiledOperation(
 ): CompiledOperation | null {
   // Errors of a write say where they are as the other lane's do; of a query that lane says them itself.
   const document = parse(body, { noLocation: type !== "mutation" });
-  const run = type === "mutation" ? interpreted(schema, document) : compiledByJit(schema, document, name);
-  if (run === null) return null;
   const definition = must(getOperationAST(document, name), `operation ${name} is not in its own document`);
+  const run = type === "mutation" ? interpretedRun(schema, document) : compiledRun(schema, document, definition);
+  if (run === null) return null;
   return {
     run,
-    variableDefinitions: definition.variableDefinitions ?? [],
-    defaults: defaultsOf(definition.variableDefinitions ?? []),
+    definition,
     cost: compileCost(schema, document, definition),
     plan: compileCachePlan(schema, document, definition, { operationId: id, version }),
   };
 }
 
-function interpreted(schema: GraphQLSchema, document: DocumentNode): CompiledOperation["run"] {
-  return (contextValue, variableValues) => execute({ schema, document, contextValue, variableValues });
+function interpretedRun(schema: GraphQLSchema, document: DocumentNode): Run {
+  return async (contextValue, { given }, cost) => {
+    const executed = await execute({ schema, document, contextValue, variableValues: given });
+    if (executed.errors !== undefined) return outageAmong(executed.errors, contextValue) ?? { executed };
+    const extensions = { ...costExtension(cost), ...idempotencyExtension(contextValue.replays) };
+    return JSON.stringify({ data: executed.data, extensions });
+  };
 }
 
-/** Without jit's own JSON serialiser, which knows no custom scalars. */
-function compiledByJit(schema: GraphQLSchema, document: DocumentNode, name: string): CompiledOperation["run"] | null {
-  const query = compileQuery(schema, document, name, { disablingCapturingStackErrors: true });
-  return isCompiledQuery(query) ? (context, variables) => query.query(undefined, context, variables) : null;
-}
-
-function defaultsOf(definitions: readonly VariableDefinitionNode[]): Record<string, unknown> {
-  return Object.fromEntries(
-    definitions.flatMap(({ variable, defaultValue }) =>
-      defaultValue === undefined ? [] : [[variable.name.value, valueFromASTUntyped(defaultValue)]],
-    ),
-  );
+function compiledRun(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): Run | null {
+  const query = compileQuery({ schema, document, operation, sharedTypes });
+  if (query === null) return null;
+  return (context, { coerced }, cost) =>
+    query(context, coerced).then(
+      (data) => `{"data":${data},"extensions":${JSON.stringify(costExtension(cost))}}`,
+      (thrown: unknown) => outageOf(thrown instanceof GraphQLError ? causeOf(thrown) : thrown),
+    );
 }

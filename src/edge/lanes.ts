@@ -4,10 +4,8 @@
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { GraphQLError, type ExecutionResult } from "graphql";
-import type { Histogram } from "prom-client";
 import type { AutomaticDocumentStore } from "../cache/automatic-document.ts";
-import type { AnswerAsk, AnswerCache } from "../cache/answers.ts";
-import type { Generations } from "../cache/generations.ts";
+import type { AnswerAsk, AnswerCache, Looked } from "../cache/answers.ts";
 import { createContext, type Context, type Services } from "../context.ts";
 import { codeOf, persistedQueryNotFound, timedOut } from "../errors.ts";
 import { createMemo } from "../loaders/memo.ts";
@@ -16,11 +14,11 @@ import type { Cancellation } from "../runtime/cancellation.ts";
 import { limits } from "../runtime/limits.ts";
 import { startDeadline } from "../runtime/deadline.ts";
 import type { Metrics } from "../runtime/metrics.ts";
-import { createTally, type Tally } from "../runtime/tally.ts";
 import type { Admission } from "./admission.ts";
 import { sendCached, type Cached } from "./cached-answer.ts";
 import type { FastAnswer, FastLane, PreparedRequest } from "./fast-lane.ts";
 import { KnownRequest, type KnownRequests } from "./known-requests.ts";
+import { metersOf } from "./operation-meters.ts";
 import { outageOf, outageOfWrite } from "./outage.ts";
 import { worked, type Passage, type WorkedPassage } from "./passage.ts";
 import type { PersistedOperations } from "./persisted-operations.ts";
@@ -127,10 +125,10 @@ function lookFor(
   onRefused: (reason: unknown) => void,
 ): void {
   const { operation, plan } = known;
-  options.answers.look(ask, (answer, standing) => {
+  options.answers.look(ask, (answer, looked) => {
     try {
       if (answer === null) {
-        void takeFastLane(options, worked(passage, options.requestMs), known, { ask, standing }).catch(onRefused);
+        void takeFastLane(options, worked(passage, options.requestMs), known, { ask, looked }).catch(onRefused);
         return;
       }
       sendCached(passage, { plan, ask, answer });
@@ -150,7 +148,7 @@ function takeFastLane(
   options: LanesOptions,
   passage: WorkedPassage,
   { operation, params, prepared }: Pick<KnownRequest, "operation" | "params" | "prepared">,
-  looked: { readonly ask: AnswerAsk; readonly standing: Generations | null } | null,
+  asked: { readonly ask: AnswerAsk; readonly looked: Looked } | null,
 ): Promise<void> {
   const { yogaLane, metrics, answers } = options;
   const { cancellation } = passage;
@@ -159,14 +157,14 @@ function takeFastLane(
     takeYogaLane(yogaLane, passage, { ...params, query: operation.body }, facts);
   const { plan } = prepared;
   const answered =
-    plan !== null && looked !== null
+    plan !== null && asked !== null
       ? answers
-          .get(looked.ask, looked.standing, cancellation, (shared) => computed(options, passage, prepared, shared))
+          .get(asked.ask, asked.looked, cancellation, (shared) => computed(options, passage, prepared, shared))
           .then(({ answer, source }) => {
             metrics.answers.inc({ source });
-            return answer === null ? null : { plan, ask: looked.ask, answer };
+            return answer === null ? null : { plan, ask: asked.ask, answer };
           })
-      : run(options, isWrite, () => prepared.run(contextOf(options, passage, cancellation)));
+      : run(options, isWrite, cancellation, () => prepared.run(contextOf(options, passage, cancellation)));
   return cancellation.race<FastAnswer | Cached>(answered).then(
     (answer) => {
       if (answer === null) fallThrough();
@@ -187,8 +185,13 @@ function takeFastLane(
 }
 
 /** Reads are admitted; writes have a bound of their own. */
-function run<T>({ admission }: LanesOptions, isWrite: boolean, execute: () => Promise<T>): Promise<T> {
-  return isWrite ? execute() : admission.run(execute);
+function run<T>(
+  { admission }: LanesOptions,
+  isWrite: boolean,
+  request: Cancellation,
+  execute: () => Promise<T>,
+): Promise<T> {
+  return isWrite ? execute() : admission.run(execute, request);
 }
 
 /** For a request, or for a computation that several requests wait for and whose end is none of theirs. */
@@ -206,7 +209,8 @@ async function computed(
 ): Promise<string | null> {
   const cancelDeadline = startDeadline(options.requestMs, () => shared.cancel(timedOut()));
   try {
-    const answer = await options.admission.run(() => shared.race(prepared.run(contextOf(options, passage, shared))));
+    const compute = () => shared.race(prepared.run(contextOf(options, passage, shared)));
+    const answer = await options.admission.run(compute, shared);
     if (answer instanceof GraphQLError) throw answer;
     return typeof answer === "string" ? answer : null;
   } finally {
@@ -260,32 +264,6 @@ function countAnswer(metrics: Metrics, { startedAtMs }: Passage, { name }: Regis
   answered();
   seconds.observe((performance.now() - startedAtMs) / 1000);
 }
-
-/** Looked up by labels once for each registered operation, and not for each request. */
-function metersOf(metrics: Metrics, operation: string) {
-  let meters = metersByMetrics.get(metrics);
-  if (meters === undefined) metersByMetrics.set(metrics, (meters = new Map()));
-  let ofOperation = meters.get(operation);
-  if (ofOperation === undefined) {
-    ofOperation = {
-      answered: createTally(metrics.requests, { operation, outcome: "ok" }),
-      hit: createTally(metrics.answers, { source: "memory" }),
-      seconds: metrics.requestSeconds.labels({ operation }),
-    };
-    meters.set(operation, ofOperation);
-  }
-  return ofOperation;
-}
-
-interface OperationMeters {
-  readonly answered: Tally;
-  readonly hit: Tally;
-  readonly seconds: Histogram.Internal<"operation">;
-}
-
-type Meters = Map<string, OperationMeters>;
-
-const metersByMetrics = new WeakMap<Metrics, Meters>();
 
 /** To nobody where the client is what has gone. */
 function refuseOutage(

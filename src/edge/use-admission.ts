@@ -5,6 +5,7 @@ import { OperationTypeNode, getOperationAST, type ExecutionArgs, type ExecutionR
 import type { Plugin } from "graphql-yoga";
 import type { Admission } from "./admission.ts";
 import { outageOf } from "./outage.ts";
+import type { RequestFacts } from "./request-facts.ts";
 
 export function useAdmission(admission: Admission): Plugin {
   return {
@@ -13,7 +14,8 @@ export function useAdmission(admission: Admission): Plugin {
       if (getOperationAST(document, operationName)?.operation !== OperationTypeNode.QUERY) return;
       setExecuteFn(async (given: ExecutionArgs): Promise<ExecutionResult> => {
         try {
-          return await admission.run(async () => executeFn(given) as Promise<ExecutionResult>);
+          const { cancellation } = given.contextValue as RequestFacts;
+          return await admission.run(async () => executeFn(given) as Promise<ExecutionResult>, cancellation);
         } catch (error) {
           const outage = outageOf(error);
           if (outage === null) throw error;

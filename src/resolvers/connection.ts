@@ -28,13 +28,34 @@ export async function connection<Node, Position>(
     throw badUserInput(`first must be from 1 to ${limits.pageEntriesMax}.`);
   }
   const rows = await load(openCursor(cursors, list, after, parse), first + 1);
-  const nodes = rows.slice(0, first);
-  const edges = nodes.map((node) => ({ node, sealCursor: () => cursors.seal(list, positionOf(node)) }));
-  return {
-    edges,
-    nodes,
-    pageInfo: { hasNextPage: rows.length > first, first: edges[0] ?? null, last: edges.at(-1) ?? null },
-  };
+  return new Page(rows.slice(0, first), rows.length > first, (node) => cursors.seal(list, positionOf(node)));
+}
+
+/** By a class: getters of an object of its own would make each page one of a kind to the engine. */
+class Page<Node> implements Connection<Node> {
+  readonly nodes: Node[];
+  readonly pageInfo: PageInfoModel;
+  readonly #cursorOf: (node: Node) => string;
+
+  constructor(nodes: Node[], hasNextPage: boolean, cursorOf: (node: Node) => string) {
+    this.nodes = nodes;
+    this.#cursorOf = cursorOf;
+    const [first, last] = [nodes[0], nodes.at(-1)];
+    this.pageInfo = {
+      hasNextPage,
+      first: first === undefined ? null : this.#edgeOf(first),
+      last: last === undefined ? null : this.#edgeOf(last),
+    };
+  }
+
+  /** Most ask for the nodes alone. */
+  get edges(): Edge<Node>[] {
+    return this.nodes.map((node) => this.#edgeOf(node));
+  }
+
+  #edgeOf(node: Node): Edge<Node> {
+    return { node, sealCursor: () => this.#cursorOf(node) };
+  }
 }
 
 /** Resolvers that every edge type shares. */

@@ -40,6 +40,9 @@ export const resolvers = {
   UUID: UuidScalar,
 } satisfies CompleteResolvers;
 
+/** Types whose rows many answers share: a batch loads each once for all who ask, and nobody changes it. */
+export const sharedTypes: ReadonlySet<string> = new Set(["Item", "Location"]);
+
 /** The field's name where its model does not already provide it with the schema's type. */
 type UnprovidedField<Resolve, Field> = Resolve extends (parent: infer Model, ...rest: never[]) => infer Result
   ? Field extends keyof Model

@@ -160,11 +160,15 @@ export const limits = {
   /** From a request's parameters to its answer. What has not begun by then never does. */
   requestMs: 5_000,
 
-  /** Reads that one process computes at the same time, whatever the pressure. */
-  readsUnquestionedMax: 1_000,
-  /** Reads that one process computes at the same time at most; more are refused with OVERLOADED. */
-  readsInFlightMax: 4_000,
-  /** A mean delay of the event loop from which reads count as too many. */
+  /** Reads that one process computes at the same time; more wait in line. */
+  readsComputedMax: 1_000,
+  /** Reads in that line; more are refused with OVERLOADED. */
+  readsWaitingMax: 10_000,
+  /** In that line, as it is or as it can be foreseen; who would wait longer is refused. */
+  readWaitMs: 3_000,
+  /** Between two looks at who has waited that long. */
+  admissionSweepMs: 100,
+  /** A mean delay of the event loop from which no more reads are taken into that line. */
   admissionDelayMs: 200,
   /** What that mean is taken over. */
   admissionWindowMs: 500,
@@ -199,6 +203,8 @@ export const limits = {
   knownRequestsBytesMax: 16_000_000,
   /** Characters of one of them; a longer one is judged each time. */
   knownRequestCharactersMax: 4_000,
+  /** Ways that one operation is kept compiled, one for each set of fields that its @skip and @include leave. */
+  compiledSelectionsMax: 64,
   /** Computations of cacheable answers that one process has under way; beyond it nobody waits for another's. */
   flightsMax: 10_000,
 

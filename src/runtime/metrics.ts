@@ -31,6 +31,7 @@ export interface Metrics {
   readonly purgedRows: Counter;
   /** Reads that are being computed, none of them from the cache; set when read. */
   readonly readsInFlight: Gauge;
+  readonly readsWaiting: Gauge;
   /** Calls that open or close tags and that Redis did not confirm. */
   readonly fenceFailures: Counter;
   /** Tags whose closing Redis has not confirmed yet. */
@@ -127,6 +128,11 @@ export function createMetrics(): Metrics {
     readsInFlight: new Gauge({
       name: "satchel_reads_in_flight",
       help: "Reads that are being computed.",
+      registers,
+    }),
+    readsWaiting: new Gauge({
+      name: "satchel_reads_waiting",
+      help: "Reads that wait for their turn to be computed.",
       registers,
     }),
     fenceOwed: new Gauge({

@@ -1,40 +1,83 @@
-// Which reads may begin, at the edges of each bound: so many whatever the pressure, so many more while the event loop
-// keeps up, and none beyond. What was refused is admitted again once the pressure has gone.
+// Which reads begin, wait and are refused, at the edges of each bound: so many at a time, so many in line, nobody there
+// longer than it is worth, and none new while the event loop does not keep up. What was refused is admitted again once
+// the pressure has gone.
 
+import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createAdmission, type Admission } from "../../src/edge/admission.ts";
 import { codeOf } from "../../src/errors.ts";
+import { Cancellation } from "../../src/runtime/cancellation.ts";
 import { limits } from "../../src/runtime/limits.ts";
 import { until } from "../kit/until.ts";
 
 const RECOVERY_MS_MAX = 5_000;
+const WAIT_MS = 300;
 
 let admission: Admission;
 let finish: (() => void)[];
 beforeEach(() => {
-  admission = createAdmission({ unquestionedMax: 2, inFlightMax: 4 });
+  admission = createAdmission({ computedMax: 2, waitingMax: 3, waitMs: WAIT_MS });
   finish = [];
 });
 afterEach(() => admission.stop());
 
-it("admits the last read of its bound, and refuses the first beyond with OVERLOADED", async () => {
-  for (let read = 0; read < 4; read += 1) begin();
-  expect(admission.inFlight()).toBe(4);
+it("computes up to its first bound, lets wait up to the second, and refuses the first beyond", async () => {
+  for (let read = 0; read < 5; read += 1) begin();
+  expect([admission.inFlight(), admission.waiting(), finish.length]).toEqual([2, 3, 2]);
   await expect(admission.run(async () => "computed")).rejects.toSatisfy((error) => codeOf(error) === "OVERLOADED");
-  expect(admission.inFlight()).toBe(4);
+  expect([admission.inFlight(), admission.waiting()]).toEqual([2, 3]);
 });
 
-it("admits one more for each that ends, well or not", async () => {
-  for (let read = 0; read < 3; read += 1) begin();
-  await expect(admission.run(() => Promise.reject(new Error("broken")))).rejects.toThrow("broken");
-  expect(await admission.run(async () => "computed")).toBe("computed");
+it("begins the next in line for each that ends, well or not, in the order in which they came", async () => {
+  const begun: number[] = [];
   begin();
+  const broken = admission.run(() => new Promise<void>((_, reject) => finish.push(() => reject(new Error("broken")))));
+  const others = [1, 2, 3].map((read) => admission.run(async () => begun.push(read)));
+  expect(begun).toEqual([]);
   finish.pop()!();
-  await until(
-    () => admission.inFlight() === 3,
-    () => `${admission.inFlight()} in flight`,
-  );
-  expect(await admission.run(async () => "computed")).toBe("computed");
+  await expect(broken).rejects.toThrow("broken");
+  await Promise.all(others);
+  expect(begun).toEqual([1, 2, 3]);
+  expect([admission.inFlight(), admission.waiting()]).toEqual([1, 0]);
+});
+
+it("never begins one whose request is over by the time of its turn", async () => {
+  for (let read = 0; read < 2; read += 1) begin();
+  const request = new Cancellation();
+  let isBegun = false;
+  const read = admission.run(async () => (isBegun = true), request);
+  request.cancel(new Error("gone"));
+  finish.pop()!();
+  await expect(read).rejects.toThrow("gone");
+  expect(isBegun).toBe(false);
+});
+
+it("refuses who has waited too long", async () => {
+  for (let read = 0; read < 2; read += 1) begin();
+  const startedAtMs = performance.now();
+  expect(await isAdmitted()).toBe(false);
+  expect(performance.now() - startedAtMs).toBeGreaterThanOrEqual(WAIT_MS);
+  expect(admission.waiting()).toBe(0);
+});
+
+it("refuses at once who can be foreseen to wait too long, once nothing has ended for a while", async () => {
+  for (let read = 0; read < 2; read += 1) begin();
+  const isRefusedAtOnce = async () => {
+    const waits = admission.run(async () => true).catch(() => true);
+    const startedAtMs = performance.now();
+    const refused = await isAdmitted();
+    const isQuick = performance.now() - startedAtMs < WAIT_MS / 2;
+    await waits;
+    return !refused && isQuick;
+  };
+  await until(isRefusedAtOnce, () => "everybody waits still");
+  expect(admission.inFlight()).toBe(2);
+});
+
+it("lets a burst wait that comes after a time of rest", async () => {
+  await delay(limits.admissionWindowMs * 2);
+  for (let read = 0; read < 5; read += 1) begin();
+  expect([admission.inFlight(), admission.waiting()]).toEqual([2, 3]);
 });
 
 describe("while the event loop does not keep up", () => {
@@ -49,7 +92,7 @@ describe("while the event loop does not keep up", () => {
   });
   afterEach(() => clearInterval(stall));
 
-  it("refuses what is beyond the first bound, and nothing below it", async () => {
+  it("takes nobody into the line, and computes what it may", async () => {
     expect(await isAdmitted()).toBe(false);
     finish.pop()!();
     await until(
@@ -59,15 +102,20 @@ describe("while the event loop does not keep up", () => {
     expect(await isAdmitted()).toBe(true);
   });
 
-  it("admits again within 5 s after that has ended", async () => {
+  it("takes them again within 5 s after that has ended", async () => {
     clearInterval(stall);
-    await until(isAdmitted, () => "reads are refused still", RECOVERY_MS_MAX);
+    const isTaken = async () => {
+      admission.run(async () => true).catch(() => undefined);
+      return admission.waiting() > 0;
+    };
+    await until(isTaken, () => "reads are refused still", RECOVERY_MS_MAX);
+    expect(admission.inFlight()).toBe(2);
   });
 });
 
 /** A read that lasts until `finish` ends it. */
 function begin(): void {
-  void admission.run(() => new Promise<void>((resolve) => finish.push(resolve)));
+  admission.run(() => new Promise<void>((resolve) => finish.push(resolve))).catch(() => undefined);
 }
 
 function isAdmitted(): Promise<boolean> {

@@ -12,18 +12,18 @@ import { balanceOf, grant } from "../kit/writes.ts";
 /** Enough that each of three values comes up, but for one time in 10^8. */
 const REFUSALS = 50;
 
-const { readsUnquestionedMax, readsInFlightMax } = limits;
+const { readsComputedMax, readsWaitingMax } = limits;
 /** With room. */
 let api: TestApi;
 let full: TestApi;
 beforeAll(async () => {
   waitForRedis();
   api = await startApi();
-  Object.assign(limits, { readsUnquestionedMax: 0, readsInFlightMax: 0 });
+  Object.assign(limits, { readsComputedMax: 0, readsWaitingMax: 0 });
   full = await startApi({ twinOf: api });
 });
 afterAll(async () => {
-  Object.assign(limits, { readsUnquestionedMax, readsInFlightMax });
+  Object.assign(limits, { readsComputedMax, readsWaitingMax });
   await full.close();
   await api.close();
 });

@@ -1,0 +1,123 @@
+// JSON as a compiled query puts it together: text where everything is there already, a promise of text where a part
+// must be waited for. The first error ends it.
+
+import type { GraphQLLeafType } from "graphql";
+import type { Context } from "../context.ts";
+
+/** One request, on its way through the functions. */
+export interface Asking {
+  readonly context: Context;
+  readonly variables: Readonly<Record<string, unknown>>;
+  /** Of fields whose arguments hold variables, once they have been met. */
+  readonly argumentsOf: (Record<string, unknown> | undefined)[];
+}
+
+/** JSON, or JSON on its way. */
+export type Text = string | Promise<string>;
+
+/** Throws, or rejects, where the answer has an error. */
+export type Write = (value: unknown, asking: Asking) => Text;
+
+/** A field of an object. */
+export interface WrittenField {
+  /** Its key, ready to stand behind what was written before it. */
+  readonly opening: string;
+  readonly write: (parent: unknown, asking: Asking) => Text;
+  /** The same row gives the same text, whoever asks. */
+  readonly isOfRowAlone: boolean;
+}
+
+/** In the order of the fields, which are asked for one after the other and waited for together. */
+export function writeObject(fields: readonly WrittenField[]): Write {
+  // Conditions may leave nothing.
+  if (fields.length === 0) return () => "{}";
+  return (value, asking) => {
+    if (value instanceof Error) throw value;
+    // What has been written since the last part that must be waited for.
+    let text = "";
+    let parts: Text[] | null = null;
+    for (const { opening, write } of fields) {
+      text += opening;
+      const part = parts === null ? write(value, asking) : begun(write, value, asking);
+      if (typeof part === "string") text += part;
+      else {
+        (parts ??= []).push(text, part);
+        text = "";
+      }
+    }
+    return parts === null ? `${text}}` : joined([...parts, `${text}}`]);
+  };
+}
+
+/** Of an array. */
+export function writeList(writeItem: Write): Write {
+  return (value, asking) => {
+    if (!Array.isArray(value)) throw value instanceof Error ? value : new TypeError("a list that is no array");
+    if (value.length === 0) return "[]";
+    let text = "[";
+    let parts: Text[] | null = null;
+    for (let place = 0; place < value.length; place += 1) {
+      if (place > 0) text += ",";
+      const item: unknown = value[place];
+      const part = parts === null ? written(writeItem, item, asking) : begun(written, writeItem, item, asking);
+      if (typeof part === "string") text += part;
+      else {
+        (parts ??= []).push(text, part);
+        text = "";
+      }
+    }
+    return parts === null ? `${text}]` : joined([...parts, `${text}]`]);
+  };
+}
+
+/** As the type's own `serialize` has it. */
+export function writeLeaf(type: GraphQLLeafType): Write {
+  return (value) => {
+    if (value instanceof Error) throw value;
+    const serialized = type.serialize(value);
+    if (typeof serialized === "string") return quoted(serialized);
+    if (serialized === null || serialized === undefined) throw new Error(`${type.name} made nothing of a value`);
+    return typeof serialized === "number" ? String(serialized) : JSON.stringify(serialized);
+  };
+}
+
+/** Waits for a value that is on its way. */
+export function written(write: Write, value: unknown, asking: Asking): Text {
+  return isPromise(value) ? value.then((present) => write(present, asking)) : write(value, asking);
+}
+
+/** Beside others that are under way already, of which each must be waited for even where this one throws. */
+function begun<Given extends unknown[]>(write: (...given: Given) => Text, ...given: Given): Text {
+  try {
+    return write(...given);
+  } catch (thrown) {
+    return Promise.reject(thrown);
+  }
+}
+
+/** By the object, which nobody changes. */
+export function writtenOnce(write: Write): Write {
+  const texts = new WeakMap<object, string>();
+  return (value, asking) => {
+    const known = texts.get(value as object);
+    if (known !== undefined) return known;
+    const text = write(value, asking);
+    if (typeof text === "string") texts.set(value as object, text);
+    return text;
+  };
+}
+
+async function joined(parts: readonly Text[]): Promise<string> {
+  // It takes what is there already as well.
+  const texts = await Promise.all(parts as readonly Promise<string>[]);
+  return texts.join("");
+}
+
+/** Most texts need no escape, which is seen faster than looked for by JSON.stringify. */
+function quoted(text: string): string {
+  return /^[ !#-[\]-~]*$/.test(text) ? `"${text}"` : JSON.stringify(text);
+}
+
+function isPromise(value: unknown): value is Promise<unknown> {
+  return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
+}
