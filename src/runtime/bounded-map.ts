@@ -22,6 +22,8 @@ export class BoundedMap<Key, Value> {
   #weight = 0;
   // A Map keeps its entries in the order of insertion: the first has waited longest for its next look.
   readonly #entries = new Map<Key, Entry<Value>>();
+  // Stands at the first entry. A fresh look from the front would meet all that has gone since the table was made.
+  #front: Iterator<[Key, Entry<Value>], undefined> = this.#entries.entries();
 
   constructor({ weightMax, weightOf = () => 1 }: BoundedMapOptions<Key, Value>) {
     this.#weightMax = weightMax;
@@ -53,7 +55,14 @@ export class BoundedMap<Key, Value> {
 
   /** One goes; at most all are looked at, since a look takes the mark away. */
   #evict(): void {
-    for (const [key, entry] of this.#entries) {
+    for (;;) {
+      const { value: first } = this.#front.next();
+      if (first === undefined) {
+        // It has seen the end while the map was empty, as it is not now.
+        this.#front = this.#entries.entries();
+        continue;
+      }
+      const [key, entry] = first;
       this.#entries.delete(key);
       if (!entry.isUsed) {
         this.#weight -= entry.weight;
