@@ -1,25 +1,52 @@
 // How the suite runs: `npm test` (scripts/test.ts) opens the servers and starts vitest with this.
 // Real servers and real processes, so few workers at a time, and a bound on everything that waits.
-import { defineConfig } from "vitest/config";
+import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 import { ClosingLineReporter } from "./test/kit/closing-line-reporter.ts";
+import { LongestFirst } from "./test/kit/longest-first.ts";
+
+/** Files that put copies in the place of modules, turn the clock, or weigh the process that they run in. */
+const ALONE = ["test/{faults,worker}/**/*.test.ts", "test/edge/limits-of-{bodies,documents}-*.test.ts"];
+/** Files that start whole servers or a browser, and say how soon those are ready. */
+const HEAVY = ["test/{browser,cdn,process,start}/**/*.test.ts"];
+
+/** What the command line says of it vitest hands to no project: then nothing else is said here. */
+const isToldWorkers = process.argv.some((arg) => arg.startsWith("--maxWorkers"));
+/** Those two first, a worker for each of two cores; then the many that mostly wait for MariaDB, with one worker more. */
+const first = isToldWorkers ? {} : { maxWorkers: 2, sequence: { groupOrder: 0 } };
+const then = isToldWorkers ? {} : { sequence: { groupOrder: 1 } };
+/** Packages are loaded once a worker: that is most of what a file takes to begin. Our own modules are each file's own. */
+const sharing = { isolate: false, setupFiles: ["test/kit/own-modules.ts"] };
 
 export default defineConfig({
-  // As Node itself resolves it: by its "module" field vite would load a second copy of graphql beside
-  // the one that the libraries use, and two copies refuse each other's types.
-  resolve: { alias: [{ find: /^graphql$/, replacement: "graphql/index.js" }] },
   test: {
-    include: ["test/**/*.test.ts"],
     globalSetup: ["test/kit/global-setup.ts"],
-    pool: "forks",
-    maxWorkers: 2,
-    testTimeout: 15_000,
-    hookTimeout: 30_000,
+    projects: [
+      project("alone", { include: ALONE, isolate: true, ...first }),
+      project("heavy", { include: HEAVY, ...sharing, ...first }),
+      project("light", { include: ["test/**/*.test.ts"], exclude: [...ALONE, ...HEAVY], ...sharing, ...then }),
+    ],
+    maxWorkers: 3,
     teardownTimeout: 10_000,
     passWithNoTests: false,
-    // One `it.only` left behind would turn the whole suite green.
-    allowOnly: false,
     // A seed chosen by the runner, so that a failing order or input can be had again.
-    sequence: { seed: Number(process.env["TEST_SEED"] ?? 1) },
+    sequence: { seed: Number(process.env["TEST_SEED"] ?? 1), sequencer: LongestFirst },
     reporters: ["default", new ClosingLineReporter()],
   },
 });
+
+function project(name: string, test: TestProjectInlineConfiguration["test"]): TestProjectInlineConfiguration {
+  return {
+    // As Node itself resolves it: by its "module" field vite would load a second copy of graphql beside
+    // the one that the libraries use, and two copies refuse each other's types.
+    resolve: { alias: [{ find: /^graphql$/, replacement: "graphql/index.js" }] },
+    test: {
+      ...test,
+      name,
+      pool: "forks",
+      testTimeout: 15_000,
+      hookTimeout: 30_000,
+      // One `it.only` left behind would turn the whole suite green.
+      allowOnly: false,
+    },
+  };
+}

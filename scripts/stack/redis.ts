@@ -11,7 +11,8 @@ import type { PrivateServer } from "./server.ts";
 export type RedisRole = "cache" | "queue";
 
 const SETTINGS: Record<RedisRole, Readonly<Record<string, string>>> = {
-  cache: { save: "", appendonly: "no", maxmemory: "256mb", "maxmemory-policy": "allkeys-lru" },
+  // Everything in it has an end but the epoch, without which nothing that is cached counts: that stays.
+  cache: { save: "", appendonly: "no", maxmemory: "256mb", "maxmemory-policy": "volatile-lru" },
   queue: {
     save: "",
     appendonly: "yes",

@@ -102,7 +102,11 @@ export function writtenOnce(write: Write): Write {
     const known = texts.get(value as object);
     if (known !== undefined) return known;
     const text = write(value, asking);
-    if (typeof text === "string") texts.set(value as object, text);
+    if (typeof text === "string") {
+      // Put together once as well: a search makes one string of what were many, which each answer would go through.
+      text.search("}");
+      texts.set(value as object, text);
+    }
     return text;
   };
 }

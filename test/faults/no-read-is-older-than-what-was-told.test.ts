@@ -52,7 +52,8 @@ it.each(Object.entries(cacheFaults))(
 
 /** A load of so many pairs, a quarter of them before the fault; nothing may be wrong. */
 async function expectFresh(round: number, pairs: number, fault?: CacheFault): Promise<FreshVerdict> {
-  const load = { seed: seed + round, writers: WRITERS, readers: READERS };
+  const pauses = fault === undefined ? undefined : counts.freshPausesAtFaults;
+  const load = { seed: seed + round, writers: WRITERS, readers: READERS, pauses };
   const { wrong, verdict } = await tryFreshness(site, { ...load, pairsBefore: pairs / 4, pairs, fault });
   expect(wrong.slice(0, 20)).toEqual([]);
   return verdict;

@@ -7,9 +7,9 @@ import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Asked } from "./api.ts";
 import type { Burst } from "./burst-client.ts";
+import { compiledServer } from "./compiled-server.ts";
 import { until } from "./until.ts";
 
 const STILL_MS_MAX = 10_000;
@@ -24,9 +24,7 @@ export async function readAtOnce(url: string, asked: readonly Asked[]): Promise<
     mayWriteFile: join(folder, "may-write"),
     writtenFile: join(folder, "written"),
   };
-  const client = fork(fileURLToPath(new URL("burst-client.ts", import.meta.url)), {
-    execArgv: ["--import", "tsx"],
-  });
+  const client = fork(compiledServer("test/kit/burst-client.ts"), { execArgv: [] });
   try {
     client.send(burst);
     await once(client, "message", { signal: AbortSignal.timeout(20_000) });

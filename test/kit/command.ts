@@ -122,11 +122,11 @@ async function waitForOutput(pattern: RegExp, output: () => string, ended: Promi
   return match;
 }
 
-function readProc(pid: string, file: string): string {
+/** A file of /proc; empty where the process is gone since, or is not ours to read. Linux only. */
+export function readProc(pid: string, file: string): string {
   try {
     return readFileSync(`/proc/${pid}/${file}`, "utf8");
   } catch {
-    // Gone since the listing, or not ours to read.
     return "";
   }
 }

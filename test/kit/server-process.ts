@@ -5,7 +5,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import type { SigningKeys } from "../../src/runtime/signing-keys.ts";
 import type { TestApi } from "./api.ts";
-import { compiledServer } from "./compiled-server.ts";
+import { compiledServer, isCompiled } from "./compiled-server.ts";
 
 export interface ServerProcess {
   readonly child: ChildProcess;
@@ -71,8 +71,7 @@ export async function failToStart(
 
 function spawnServer(environment: Readonly<Record<string, string>>, command: readonly string[]): ChildProcess {
   const [script = "", ...args] = command;
-  const isServer = script.startsWith("src/");
-  const program = isServer
+  const program = isCompiled(script)
     ? [compiledServer(script)]
     : [...(script.endsWith(".ts") ? ["--import", "tsx"] : []), script];
   return spawn(process.execPath, [...program, ...args], {

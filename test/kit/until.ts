@@ -8,10 +8,11 @@ export async function until(
   condition: () => boolean | Promise<boolean>,
   describe: () => string,
   msMax = 15_000,
+  pollMs = POLL_MS,
 ): Promise<void> {
   const startedAt = performance.now();
   while (!(await condition())) {
     if (performance.now() - startedAt > msMax) throw new Error(`waited ${msMax} ms: ${describe()}`);
-    await delay(POLL_MS);
+    await delay(pollMs);
   }
 }

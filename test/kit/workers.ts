@@ -1,8 +1,9 @@
 // The API processes behind one port, seen from outside: which there are, and who of them answers.
 
-import { execFileSync } from "node:child_process";
 import { once } from "node:events";
+import { readdirSync } from "node:fs";
 import { vi } from "vitest";
+import { readProc } from "./command.ts";
 import { sendTo, type RawAnswer } from "./request.ts";
 import type { ServerProcess } from "./server-process.ts";
 import { until } from "./until.ts";
@@ -17,24 +18,18 @@ export const FAILED_START_MS_MAX = 60_000;
 /** Process ids of those that share the port of `server`, starting ones among them. */
 export function workersOf({ child }: ServerProcess): number[] {
   return (
-    execFileSync("ps", ["-A", "-o", "pid=,ppid=,args="], { encoding: "utf8" })
-      .split("\n")
-      .map((line) => line.trim().split(/\s+/))
+    readdirSync("/proc")
+      .filter((name) => /^\d+$/.test(name) && statusOf(name)?.parent === child.pid)
       // A transpiler has processes of its own.
-      .filter(([, parent, ...command]) => Number(parent) === child.pid && /main\.[jt]s/.test(command.join(" ")))
-      .map(([pid]) => Number(pid))
+      .filter((name) => /main\.[jt]s/.test(readProc(name, "cmdline")))
+      .map(Number)
   );
 }
 
 /** Whether it is still there. A zombie, which only waits for its parent, is not. */
 export function isAlive(pid: number): boolean {
-  try {
-    const state = execFileSync("ps", ["-o", "state=", "-p", String(pid)], { encoding: "utf8" }).trim();
-    return state !== "" && !state.startsWith("Z");
-  } catch {
-    // ps says so with its exit code.
-    return false;
-  }
+  const status = statusOf(String(pid));
+  return status !== null && status.state !== "Z";
 }
 
 /** Sends `query` on a new connection while none but `worker` can answer. One call at a time. */
@@ -72,4 +67,13 @@ export async function endServer(server: ServerProcess | undefined): Promise<void
     () => !pids.some(isAlive),
     () => `${pids.filter(isAlive).join(", ")} still run`,
   );
+}
+
+/** Null where there is no such process. Asked again and again while processes start: from /proc, since ps takes its time. */
+function statusOf(pid: string): { readonly state: string; readonly parent: number } | null {
+  const stat = readProc(pid, "stat");
+  if (stat === "") return null;
+  // The name of the program stands in brackets, and may hold any.
+  const [state = "", parent = ""] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return { state, parent: Number(parent) };
 }

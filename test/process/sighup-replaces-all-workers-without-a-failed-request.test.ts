@@ -2,6 +2,7 @@
 // and no client has noticed: neither those that keep their connection nor those that open one for each request.
 
 import { Agent, request } from "node:http";
+import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { startApi, type TestApi } from "../kit/api.ts";
 import { environmentOf, startServerProcess, type ServerProcess } from "../kit/server-process.ts";
@@ -10,6 +11,8 @@ import { endServer, workersOf } from "../kit/workers.ts";
 
 const KEPT_CONNECTIONS = 8;
 const NEW_CONNECTIONS = 4;
+/** Between two requests of a client: without it the successors would wait for a core instead of starting. */
+const PAUSE_MS = 10;
 const ROLL_MS_MAX = 60_000;
 
 let api: TestApi;
@@ -37,7 +40,10 @@ it("answers every request while each process is replaced", async () => {
   let isOver = false;
   const clients = Array.from({ length: KEPT_CONNECTIONS + NEW_CONNECTIONS }, async (_, place) => {
     const agent = new Agent({ keepAlive: place < KEPT_CONNECTIONS, maxSockets: 1 });
-    while (!isOver) outcomes.push(await outcomeOf(server.port, agent));
+    while (!isOver) {
+      outcomes.push(await outcomeOf(server.port, agent));
+      await delay(PAUSE_MS);
+    }
     agent.destroy();
   });
   const untilAnswered = (count: number) =>

@@ -26,6 +26,8 @@ const inTests = {
   freshPairs: 8_000,
   /** The same around each fault of the cache. */
   freshPairsPerFault: 170,
+  /** Pauses of their sessions: a fault mostly waits, and needs writes and reads at every moment, not all that the machine can do. */
+  freshPausesAtFaults: { writerMs: 800, readerMs: 24 },
   /** How long a writer is frozen before or in its COMMIT. */
   writerFrozenMs: 1_500,
   redisFrozenMs: 5_000,
@@ -48,6 +50,7 @@ const inDrill: typeof inTests = {
   cachingProcesses: 4,
   freshPairs: 150_000,
   freshPairsPerFault: 4_200,
+  freshPausesAtFaults: { writerMs: 0, readerMs: 4 },
   writerFrozenMs: 30_000,
   redisFrozenMs: 5_000,
   loadMs: 2_000,

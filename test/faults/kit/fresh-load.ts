@@ -19,6 +19,13 @@ export interface FreshLoadOptions {
   readonly writers: number;
   /** Sessions that only read. */
   readonly readers: number;
+  readonly pauses?: Pauses | undefined;
+}
+
+/** The longest pause of a session before it goes on. */
+export interface Pauses {
+  readonly writerMs: number;
+  readonly readerMs: number;
 }
 
 /** What the load has done so far, and how it ends. */
@@ -54,13 +61,15 @@ const WARM_SHARE = 0.5;
 const LATE_REPLAY_SHARE = 0.03;
 const RETRY_MS = 20;
 const RETRIES_MAX = 200;
-/** A reader's pause: its reads must not take the machine from the writers. */
-const READER_MS = 4;
+/** Readers pause, since their reads must not take the machine from the writers. */
+const PAUSES: Pauses = { writerMs: 0, readerMs: 4 };
 
 export async function startFreshLoad(options: FreshLoadOptions): Promise<FreshLoad> {
   const { world, servers, doubts } = options;
   const initial = await world.rows();
+  let tellStopped!: () => void;
   const state: State = {
+    stopped: new Promise((resolve) => (tellStopped = resolve)),
     history: new History(),
     readings: [],
     portOf: new Map(),
@@ -81,6 +90,7 @@ export async function startFreshLoad(options: FreshLoadOptions): Promise<FreshLo
     writeAt: (port) => void (state.writerPort = port),
     async end() {
       state.isStopping = true;
+      tellStopped();
       await Promise.all(runs);
       const verdict = await judge(world, servers, state.history, initial);
       const final = await world.rows();
@@ -109,6 +119,8 @@ interface State {
   writerPort: number | null;
   pairs: number;
   isStopping: boolean;
+  /** Resolves when `isStopping` is true. */
+  readonly stopped: Promise<void>;
 }
 
 class Session {
@@ -131,7 +143,7 @@ class Session {
   async read(): Promise<void> {
     while (!this.#state.isStopping) {
       await this.#read();
-      await delay(this.#random.fraction() * READER_MS);
+      await this.#pause("readerMs");
     }
   }
 
@@ -151,7 +163,13 @@ class Session {
         await this.#send(late.ask, late.key);
       }
       if (isDone) this.#done.push({ ask, key });
+      await this.#pause("writerMs");
     }
+  }
+
+  async #pause(whose: keyof Pauses): Promise<void> {
+    const { [whose]: msMax } = this.#options.pauses ?? PAUSES;
+    if (msMax > 0) await Promise.race([delay(this.#random.fraction() * msMax), this.#state.stopped]);
   }
 
   /** Also at another process, and with reads in between, until the key has its answer. */

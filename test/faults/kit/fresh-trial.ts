@@ -2,7 +2,7 @@
 
 import { until } from "../../kit/until.ts";
 import type { CacheFault } from "./cache-faults.ts";
-import { startFreshLoad, type FreshVerdict } from "./fresh-load.ts";
+import { startFreshLoad, type FreshVerdict, type Pauses } from "./fresh-load.ts";
 import type { Site } from "./site.ts";
 
 export interface FreshTrial {
@@ -13,11 +13,15 @@ export interface FreshTrial {
   readonly pairsBefore: number;
   readonly pairs: number;
   readonly fault?: CacheFault | undefined;
+  /** As `startFreshLoad` takes them. */
+  readonly pauses?: Pauses | undefined;
 }
 
 /** Answers from the cache after a fault: what it left behind that is old is there to be told. */
 const HITS_AFTER = 100;
 const HITS_MS_MAX = 30_000;
+/** Each look makes every process sum up its metrics. */
+const HITS_POLL_MS = 100;
 
 /** How long so many pairs may take: ten times what they take on two cores of their own. */
 export function pairsMsMax(count: number): number {
@@ -27,10 +31,10 @@ export function pairsMsMax(count: number): number {
 /** Everything that is wrong, `law: sentence` each, and what was done. */
 export async function tryFreshness(
   site: Site,
-  { seed, writers, readers, pairsBefore, pairs, fault }: FreshTrial,
+  { seed, writers, readers, pairsBefore, pairs, fault, pauses }: FreshTrial,
 ): Promise<{ readonly wrong: readonly string[]; readonly verdict: FreshVerdict }> {
   const { world, processes: servers, doubts } = site;
-  const load = await startFreshLoad({ world, servers, doubts, seed, writers, readers });
+  const load = await startFreshLoad({ world, servers, doubts, seed, writers, readers, pauses });
   const found: string[] = [];
   const reach = (count: number) =>
     until(
@@ -68,5 +72,6 @@ async function untilHits(site: Site, count: number): Promise<void> {
     async () => (await site.hits()) >= before + count,
     () => "the cache is not used again",
     HITS_MS_MAX,
+    HITS_POLL_MS,
   );
 }

@@ -30,8 +30,8 @@ export interface SiteProcess extends Server {
   stall(ms: number): Promise<void>;
   /** kill -9. */
   kill(): Promise<void>;
-  /** From its /metrics: the sum of all samples that begin like that; 0 where there are none. */
-  metric(beginning: string): Promise<number>;
+  /** From its /metrics: the sum of all samples that begin like one of these; 0 where there are none. */
+  metric(...beginnings: readonly string[]): Promise<number>;
 }
 
 export interface Site {
@@ -56,6 +56,9 @@ export interface SiteOptions {
   readonly redis?: RedisProcess;
 }
 
+/** Each look makes the process sum up its metrics. */
+const OWES_POLL_MS = 100;
+const OWES_MS_MAX = 15_000;
 const HITS = ["memory", "redis", "flight"].map((source) => `satchel_cache_answers_total{source="${source}"`);
 
 export async function openSite({ processes: count, players, script, redis: given }: SiteOptions): Promise<Site> {
@@ -77,7 +80,7 @@ export async function openSite({ processes: count, players, script, redis: given
     processes,
     hits: async () => {
       const asked = processes.filter(({ port }) => port !== null);
-      const counted = await Promise.all(asked.flatMap((api) => HITS.map((hit) => api.metric(hit))));
+      const counted = await Promise.all(asked.map((api) => api.metric(...HITS)));
       return counted.reduce((sum, ofOne) => sum + ofOne, 0);
     },
     doubts,
@@ -92,6 +95,8 @@ export async function openSite({ processes: count, players, script, redis: given
           await until(
             async () => (await api.metric("satchel_fence_owed_tags")) === 0,
             () => "a process still owes",
+            OWES_MS_MAX,
+            OWES_POLL_MS,
           );
           begun[place]!.toMs = performance.now();
         }),
@@ -146,10 +151,12 @@ function newProcess({ environment }: World, mysql: Route, redis: Route, script?:
       child.kill("SIGKILL");
       await exited;
     },
-    async metric(beginning) {
+    async metric(...beginnings) {
       const text = await fetch(`http://127.0.0.1:${running!.port}/metrics`).then((response) => response.text());
       let sum = 0;
-      for (const line of text.split("\n")) if (line.startsWith(beginning)) sum += Number(line.split(" ").at(-1));
+      for (const line of text.split("\n")) {
+        if (beginnings.some((beginning) => line.startsWith(beginning))) sum += Number(line.split(" ").at(-1));
+      }
       return sum;
     },
   };
