@@ -1,5 +1,5 @@
-// Makes the requests of one measurement: random players, each at most once until all have asked, with
-// tokens of their own. Tokens are signed here as a game's backend would, outside what is measured.
+// Makes the requests of one measurement: random players, each at most once until all have asked, or, where a few
+// ask again and again, whoever comes up, with tokens of their own. Tokens are signed here as a game's backend would, outside what is measured.
 
 import { createSecretKey, createHmac } from "node:crypto";
 import { createRandom, type Random } from "../../prisma/seed/random.ts";
@@ -48,17 +48,21 @@ export function makeRequests(plan: RequestPlan, signToken: SignToken): WireReque
   const { form, scenario, cityIndexes, seed, count } = plan;
   const random = createRandom(seed, "bench requests", 0);
   const { ask } = scenarios[scenario]!;
-  const playerIds = plan.playerId === null ? distinctPlayerIds(random, count, lastIdOf(plan)) : null;
+  const playerIds = playerIdsOf(plan, random);
   return Array.from({ length: count }, (_, place) => {
-    const playerId = playerIds === null ? plan.playerId! : playerIds[place % playerIds.length]!;
+    const playerId = playerIds[place % playerIds.length]!;
     const cityIndex = cityIndexes[playerId] ?? 0;
     return wireRequest(form, ask({ playerId, cityIndex }, random), signToken(playerId));
   });
 }
 
-function lastIdOf({ cityIndexes, askingPlayers }: RequestPlan): number {
-  const last = cityIndexes.length - 1;
-  return askingPlayers === null ? last : Math.min(last, PLAYER_ID_MIN + askingPlayers - 1);
+function playerIdsOf({ playerId, askingPlayers, cityIndexes, count }: RequestPlan, random: Random): Uint32Array {
+  if (playerId !== null) return Uint32Array.of(playerId);
+  const lastId = cityIndexes.length - 1;
+  if (askingPlayers === null) return distinctPlayerIds(random, count, lastId);
+  // In the same order round after round no cache that forgets the oldest would ever have what comes next.
+  const lastAskingId = Math.min(lastId, PLAYER_ID_MIN + askingPlayers - 1);
+  return Uint32Array.from({ length: count }, () => random.integer(PLAYER_ID_MIN, lastAskingId));
 }
 
 /** `count` players in random order, or all of them where there are fewer. */

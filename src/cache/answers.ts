@@ -101,25 +101,26 @@ export function createAnswerCache({
   let awayUntilMs = 0;
 
   const look: AnswerCache["look"] = (ask, tell) => {
-    const told = (standing: Generations | null, stored: Looked["stored"]): void => {
-      const isUsable = standing !== null && !standing.isOpen;
-      tell(isUsable ? freshIn(memory.get(ask.key), ask, standing) : null, { standing, stored });
-    };
-    if (memory.get(ask.key) === undefined) lookEverywhere(ask, told);
-    else generations.read(ask.tags, (standing) => told(standing, null));
+    const kept = memory.get(ask.key);
+    if (kept === undefined) {
+      lookEverywhere(ask, tell);
+      return;
+    }
+    generations.read(ask.tags, (standing) => {
+      // Another may have been kept meanwhile.
+      const answer = freshIn(kept, ask, standing) ?? freshIn(memory.get(ask.key), ask, standing);
+      tell(answer, { standing, stored: null });
+    });
   };
 
   /** At once, where this process has nothing: one way to Redis and back. */
-  const lookEverywhere = (
-    { key, tags }: AnswerAsk,
-    told: (standing: Generations | null, stored: Looked["stored"]) => void,
-  ): void => {
+  const lookEverywhere: AnswerCache["look"] = (ask, tell) => {
     let stored: Looked["stored"] = null;
     generations.read(
-      tags,
-      (standing) => told(standing, stored),
+      ask.tags,
+      (standing) => tell(freshIn(memory.get(ask.key), ask, standing), { standing, stored }),
       () => {
-        stored = store.get(key);
+        stored = store.get(ask.key);
       },
     );
   };
@@ -216,8 +217,8 @@ async function computed(compute: Compute, shared: Cancellation, source: AnswerSo
   return { answer: json === null ? null : answerBytes(json), source };
 }
 
-function freshIn(kept: Kept | undefined, { lifetimeMs }: AnswerAsk, standing: Generations): Kept | null {
-  if (kept === undefined || !isUnder(kept, standing)) return null;
+function freshIn(kept: Kept | undefined, { lifetimeMs }: AnswerAsk, standing: Generations | null): Kept | null {
+  if (kept === undefined || standing === null || standing.isOpen || !isUnder(kept, standing)) return null;
   return performance.now() - kept.madeAtMs < lifetimeMs ? kept : null;
 }
 

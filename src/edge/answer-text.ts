@@ -29,10 +29,10 @@ export interface WrittenField {
 
 /** In the order of the fields, which are asked for one after the other and waited for together. */
 export function writeObject(fields: readonly WrittenField[]): Write {
-  // Conditions may leave nothing.
-  if (fields.length === 0) return () => "{}";
   return (value, asking) => {
     if (value instanceof Error) throw value;
+    // Conditions may leave nothing.
+    if (fields.length === 0) return "{}";
     // What has been written since the last part that must be waited for.
     let text = "";
     let parts: Text[] | null = null;
@@ -54,20 +54,30 @@ export function writeList(writeItem: Write): Write {
   return (value, asking) => {
     if (!Array.isArray(value)) throw value instanceof Error ? value : new TypeError("a list that is no array");
     if (value.length === 0) return "[]";
-    let text = "[";
-    let parts: Text[] | null = null;
-    for (let place = 0; place < value.length; place += 1) {
-      if (place > 0) text += ",";
-      const item: unknown = value[place];
-      const part = parts === null ? written(writeItem, item, asking) : begun(written, writeItem, item, asking);
-      if (typeof part === "string") text += part;
-      else {
-        (parts ??= []).push(text, part);
-        text = "";
-      }
+    try {
+      return itemsOf(value, writeItem, asking);
+    } catch (thrown) {
+      // Items behind this one may be on their way, and a rejection that nobody waits for ends the process.
+      void Promise.allSettled(value);
+      throw thrown;
     }
-    return parts === null ? `${text}]` : joined([...parts, `${text}]`]);
   };
+}
+
+function itemsOf(items: readonly unknown[], writeItem: Write, asking: Asking): Text {
+  let text = "[";
+  let parts: Text[] | null = null;
+  for (let place = 0; place < items.length; place += 1) {
+    if (place > 0) text += ",";
+    const item = items[place];
+    const part = parts === null ? written(writeItem, item, asking) : begun(written, writeItem, item, asking);
+    if (typeof part === "string") text += part;
+    else {
+      (parts ??= []).push(text, part);
+      text = "";
+    }
+  }
+  return parts === null ? `${text}]` : joined([...parts, `${text}]`]);
 }
 
 /** As the type's own `serialize` has it. */
@@ -77,7 +87,9 @@ export function writeLeaf(type: GraphQLLeafType): Write {
     const serialized = type.serialize(value);
     if (typeof serialized === "string") return quoted(serialized);
     if (serialized === null || serialized === undefined) throw new Error(`${type.name} made nothing of a value`);
-    return typeof serialized === "number" ? String(serialized) : JSON.stringify(serialized);
+    // JSON has no others: NaN is null there.
+    if (typeof serialized === "number" && Number.isFinite(serialized)) return String(serialized);
+    return JSON.stringify(serialized);
   };
 }
 

@@ -1,0 +1,109 @@
+// A full map of bounded weight lets go of what has waited longest without being used; a use buys one more round, not
+// more. Whatever comes and goes, it never holds more than its weight.
+
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { BoundedMap } from "../../src/runtime/bounded-map.ts";
+import { check } from "../kit/property.ts";
+
+const KEYS = Array.from({ length: 12 }, (_, key) => key);
+
+it("lets the oldest go first where none has been used", () => {
+  const map = filled(["a", "b", "c"]);
+  map.set("d", "d");
+  expect(keptOf(map, ["a", "b", "c", "d"])).toEqual(["b", "c", "d"]);
+});
+
+it("passes over what has been used, once", () => {
+  const map = filled(["a", "b", "c"]);
+  map.get("a");
+  map.set("d", "d");
+  // The look at "a" took its mark and moved it behind "c"; "b" has gone.
+  map.set("e", "e");
+  map.set("f", "f");
+  expect(keptOf(map, ["a", "b", "c", "d", "e", "f"])).toEqual(["d", "e", "f"]);
+});
+
+it("lets the oldest go where all have been used", () => {
+  const map = filled(["a", "b", "c"]);
+  for (const key of ["c", "a", "b"]) map.get(key);
+  map.set("d", "d");
+  expect(keptOf(map, ["a", "b", "c", "d"])).toEqual(["b", "c", "d"]);
+});
+
+it("takes what is set anew for new", () => {
+  const map = filled(["a", "b", "c"]);
+  map.set("a", "other");
+  map.set("d", "d");
+  expect(keptOf(map, ["a", "b", "c", "d"])).toEqual(["a", "c", "d"]);
+  expect(map.get("a")).toBe("other");
+});
+
+it("has room again for what has been deleted", () => {
+  const map = filled(["a", "b", "c"]);
+  map.delete("b");
+  map.delete("nobody");
+  map.set("d", "d");
+  expect(keptOf(map, ["a", "b", "c", "d"])).toEqual(["a", "c", "d"]);
+});
+
+it("keeps nothing that is too heavy by itself, not even what stood there before", () => {
+  const map = new BoundedMap<string, string>({ weightMax: 5, weightOf: (key, value) => key.length + value.length });
+  map.set("a", "1234");
+  expect(map.get("a")).toBe("1234");
+  map.set("a", "12345");
+  expect(map.get("a")).toBeUndefined();
+  map.set("b", "1");
+  map.set("c", "12345");
+  expect(keptOf(map, ["b", "c"])).toEqual(["b"]);
+});
+
+it("is at any time what a plain list with marks would be", () => {
+  const step = fc.record({
+    act: fc.constantFrom("get", "set", "set", "delete"),
+    key: fc.constantFrom(...KEYS),
+    weight: fc.integer({ min: 0, max: 12 }),
+  });
+  const property = fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
+    const weightMax = 10;
+    const map = new BoundedMap<number, number>({ weightMax, weightOf: (_, weight) => weight });
+    let model: { key: number; weight: number; isUsed: boolean }[] = [];
+    for (const { act, key, weight } of steps) {
+      const known = model.find((entry) => entry.key === key);
+      if (act === "get") {
+        expect(map.get(key)).toBe(known?.weight);
+        if (known !== undefined) known.isUsed = true;
+        continue;
+      }
+      model = model.filter((entry) => entry !== known);
+      if (act === "delete") map.delete(key);
+      else {
+        map.set(key, weight);
+        if (weight > weightMax) continue;
+        while (sumOf(model) + weight > weightMax) {
+          const [first, ...others] = model;
+          model = first!.isUsed ? [...others, { ...first!, isUsed: false }] : others;
+        }
+        model.push({ key, weight, isUsed: false });
+      }
+    }
+    const kept = KEYS.filter((key) => map.get(key) !== undefined);
+    expect(kept).toEqual(model.map(({ key }) => key).toSorted((one, other) => one - other));
+  });
+  check(property, 1_000);
+});
+
+function filled(keys: readonly string[]): BoundedMap<string, string> {
+  const map = new BoundedMap<string, string>({ weightMax: keys.length });
+  for (const key of keys) map.set(key, key);
+  return map;
+}
+
+/** A look is a use: nothing may be asked of the order afterwards. */
+function keptOf(map: BoundedMap<string, string>, keys: readonly string[]): string[] {
+  return keys.filter((key) => map.get(key) !== undefined);
+}
+
+function sumOf(entries: readonly { readonly weight: number }[]): number {
+  return entries.reduce((sum, { weight }) => sum + weight, 0);
+}
