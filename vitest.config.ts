@@ -11,9 +11,9 @@ const HEAVY = ["test/{browser,cdn,process,start}/**/*.test.ts"];
 
 /** What the command line says of it vitest hands to no project: then nothing else is said here. */
 const isToldWorkers = process.argv.some((arg) => arg.startsWith("--maxWorkers"));
-/** Those two first, a worker for each of two cores; then the many that mostly wait for MariaDB, with one worker more. */
-const first = isToldWorkers ? {} : { maxWorkers: 2, sequence: { groupOrder: 0 } };
-const then = isToldWorkers ? {} : { sequence: { groupOrder: 1 } };
+/** What mostly waits first, with one worker more than there are cores; then those, a worker for each. */
+const first = isToldWorkers ? {} : { sequence: { groupOrder: 0 } };
+const then = isToldWorkers ? {} : { maxWorkers: 2, sequence: { groupOrder: 1 } };
 /** Packages are loaded once a worker: that is most of what a file takes to begin. Our own modules are each file's own. */
 const sharing = { isolate: false, setupFiles: ["test/kit/own-modules.ts"] };
 
@@ -22,8 +22,8 @@ export default defineConfig({
     globalSetup: ["test/kit/global-setup.ts"],
     projects: [
       project("alone", { include: ALONE, isolate: true, ...first }),
-      project("heavy", { include: HEAVY, ...sharing, ...first }),
-      project("light", { include: ["test/**/*.test.ts"], exclude: [...ALONE, ...HEAVY], ...sharing, ...then }),
+      project("light", { include: ["test/**/*.test.ts"], exclude: [...ALONE, ...HEAVY], ...sharing, ...first }),
+      project("heavy", { include: HEAVY, ...sharing, ...then }),
     ],
     maxWorkers: 3,
     teardownTimeout: 10_000,

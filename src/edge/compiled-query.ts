@@ -183,7 +183,8 @@ function compiler({ schema, document, operation, sharedTypes }: QuerySource, var
 }
 
 function propertyOf(parent: unknown, name: string): unknown {
-  const value = (parent as Record<string, unknown> | undefined)?.[name];
+  if (typeof parent !== "object" || parent === null) return undefined;
+  const value = (parent as Record<string, unknown>)[name];
   if (typeof value === "function") throw new TypeError(`${name} is a method, which only graphql-js calls`);
   return value;
 }

@@ -14,14 +14,14 @@ it("lets the oldest go first where none has been used", () => {
   expect(keptOf(map, ["a", "b", "c", "d"])).toEqual(["b", "c", "d"]);
 });
 
-it("passes over what has been used, once", () => {
+it.each([
+  { sets: ["d", "e"], kept: ["a", "d", "e"] },
+  { sets: ["d", "e", "f"], kept: ["d", "e", "f"] },
+])("passes over what has been used, once: after $sets it has $kept", ({ sets, kept }) => {
   const map = filled(["a", "b", "c"]);
   map.get("a");
-  map.set("d", "d");
-  // The look at "a" took its mark and moved it behind "c"; "b" has gone.
-  map.set("e", "e");
-  map.set("f", "f");
-  expect(keptOf(map, ["a", "b", "c", "d", "e", "f"])).toEqual(["d", "e", "f"]);
+  for (const key of sets) map.set(key, key);
+  expect(keptOf(map, ["a", "b", "c", ...sets])).toEqual(kept);
 });
 
 it("lets the oldest go where all have been used", () => {
