@@ -11,7 +11,7 @@ import type { PrivateServer } from "./server.ts";
 export type RedisRole = "cache" | "queue";
 
 const SETTINGS: Record<RedisRole, Readonly<Record<string, string>>> = {
-  // Everything in it has an end but the epoch, without which nothing that is cached counts: that stays.
+  // What is large has an end, and may go before it. The epoch has none, since without it nothing that is cached counts.
   cache: { save: "", appendonly: "no", maxmemory: "256mb", "maxmemory-policy": "volatile-lru" },
   queue: {
     save: "",

@@ -6,12 +6,15 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { overloaded } from "../errors.ts";
 import type { Cancellation } from "../runtime/cancellation.ts";
+import { loopAliveMs } from "../runtime/deadline.ts";
 import { limits } from "../runtime/limits.ts";
 import { WaitingLine } from "../runtime/waiting-line.ts";
 
 export interface Admission {
   /** Runs `read` when its turn comes, unless its request is over by then; or throws OVERLOADED. */
   run<T>(read: () => Promise<T>, request?: Cancellation): Promise<T>;
+  /** Runs at once what has had its turn already, and must be read in another way. */
+  runAgain<T>(read: () => Promise<T>): Promise<T>;
   /** Reads that are being computed. */
   inFlight(): number;
   /** Reads in line. */
@@ -29,8 +32,10 @@ export interface AdmissionOptions {
 }
 
 interface Waiting {
+  /** In the life of the event loop: a stall of ours makes nobody late. */
   readonly sinceMs: number;
-  readonly request: Cancellation | undefined;
+  /** False once its request is over, though it stands in line still. */
+  isWaiting: boolean;
   readonly begin: () => void;
   readonly refuse: (reason: Error) => void;
 }
@@ -42,6 +47,7 @@ export function createAdmission({
 }: AdmissionOptions = {}): Admission {
   const line = new WaitingLine<Waiting>();
   let computing = 0;
+  let waitingCount = 0;
   const pace = createPace(() => computing >= computedMax);
 
   const compute = async <T>(read: () => Promise<T>): Promise<T> => {
@@ -59,18 +65,38 @@ export function createAdmission({
     while (computing < computedMax) {
       const next = line.take();
       if (next === undefined) return;
-      const reason = next.request?.reason ?? null;
-      if (reason === null) next.begin();
-      else next.refuse(reason);
+      if (leave(next)) next.begin();
     }
   };
 
+  /** Whether it was there still. */
+  const leave = (waiting: Waiting): boolean => {
+    if (!waiting.isWaiting) return false;
+    waiting.isWaiting = false;
+    waitingCount -= 1;
+    return true;
+  };
+
   const isHopeless = (): boolean =>
-    line.size >= waitingMax || pace.delayMs() >= limits.admissionDelayMs || pace.msFor(line.size) > waitMs;
+    line.size >= waitingMax || pace.delayMs() >= limits.admissionDelayMs || pace.msFor(waitingCount) > waitMs;
+
+  const wait = <T>(read: () => Promise<T>, request: Cancellation | undefined): Promise<T> =>
+    new Promise<T>((resolve, refuse) => {
+      const begin = (): void => resolve(compute(read));
+      const waiting: Waiting = { sinceMs: loopAliveMs(), isWaiting: true, begin, refuse };
+      line.add(waiting);
+      waitingCount += 1;
+      request?.whenOver((reason) => {
+        if (leave(waiting)) refuse(reason);
+      });
+    });
 
   const sweep = setInterval(() => {
-    const sinceMs = performance.now() - waitMs;
-    while (line.first !== undefined && line.first.sinceMs < sinceMs) line.take()!.refuse(overloaded());
+    const sinceMs = loopAliveMs() - waitMs;
+    for (let { first } = line; first !== undefined && first.sinceMs < sinceMs; first = line.first) {
+      line.take();
+      if (leave(first)) first.refuse(overloaded());
+    }
   }, limits.admissionSweepMs);
   sweep.unref();
 
@@ -80,14 +106,11 @@ export function createAdmission({
         pace.slacken();
         return compute(read);
       }
-      if (isHopeless()) return Promise.reject(overloaded());
-      return new Promise<T>((resolve, refuse) => {
-        const begin = (): void => resolve(compute(read));
-        line.add({ sinceMs: performance.now(), request, begin, refuse });
-      });
+      return isHopeless() ? Promise.reject(overloaded()) : wait(read, request);
     },
+    runAgain: compute,
     inFlight: () => computing,
-    waiting: () => line.size,
+    waiting: () => waitingCount,
     stop() {
       clearInterval(sweep);
       pace.stop();
@@ -103,9 +126,9 @@ function createPace(isFull: () => boolean) {
   let ended = 0;
   let isSlack = true;
   let perMs: number | null = null;
-  let windowBeganMs = performance.now();
+  let windowBeganMs = loopAliveMs();
   const timer = setInterval(() => {
-    const nowMs = performance.now();
+    const nowMs = loopAliveMs();
     perMs = isSlack ? null : ended / (nowMs - windowBeganMs);
     delayMs = Number.isNaN(delay.mean) ? 0 : delay.mean / 1e6 - RESOLUTION_MS;
     windowBeganMs = nowMs;

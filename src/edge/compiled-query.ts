@@ -6,6 +6,7 @@
 import {
   defaultFieldResolver,
   getArgumentValues,
+  GraphQLError,
   isAbstractType,
   isLeafType,
   isListType,
@@ -52,6 +53,8 @@ export interface QuerySource {
   readonly sharedTypes: ReadonlySet<string>;
 }
 
+type Resolve = (parent: unknown, given: Record<string, unknown>, context: Context) => unknown;
+
 class NotCompiledError extends Error {
   override readonly name = "NotCompiledError";
 }
@@ -71,7 +74,8 @@ export function compileQuery(source: QuerySource): CompiledQuery | null {
     // Whatever the conditions leave is part of this.
     compiler(source, null).root();
   } catch (error) {
-    if (error instanceof NotCompiledError) return null;
+    // What graphql-js finds wrong with the document itself is its own to say.
+    if (error instanceof NotCompiledError || error instanceof GraphQLError) return null;
     throw error;
   }
   return async (context, variables) => writeFor(variables)(undefined, { context, variables, argumentsOf: [] });
@@ -120,19 +124,23 @@ function compiler({ schema, document, operation, sharedTypes }: QuerySource, var
     const field = type.getFields()[name];
     if (field === undefined) throw new NotCompiledError(`${type.name}.${name} is about the schema`);
     const { resolve = defaultFieldResolver } = field;
+    const isRead = resolve === defaultFieldResolver;
+    // Nobody could tell it where it stands.
+    if (!isRead && resolve.length > 3) throw new NotCompiledError(`${type.name}.${name} asks for GraphQLResolveInfo`);
     const write = valueOf(field.type, nodes);
-    if (resolve === defaultFieldResolver) {
+    if (field.args.length === 0 && isRead) {
       const read: WrittenField["write"] = (parent, asking) => written(write, propertyOf(parent, name), asking);
       return { opening, write: read, isOfRowAlone: isLeaf(field.type) };
     }
-    // Nobody could tell it where it stands.
-    if (resolve.length > 3) throw new NotCompiledError(`${type.name}.${name} asks for GraphQLResolveInfo`);
+    // Also where nobody looks at them: they may be wrong.
     const argumentsFor = argumentsOf(field, node);
+    const valueFor: Resolve = isRead
+      ? (parent) => propertyOf(parent, name)
+      : (parent, given, context) => resolve(parent, given, context, undefined as never);
     return {
       opening,
-      write: (parent, asking) =>
-        written(write, resolve(parent, argumentsFor(asking), asking.context, undefined as never), asking),
-      isOfRowAlone: resolve.length <= 1 && isLeaf(field.type),
+      write: (parent, asking) => written(write, valueFor(parent, argumentsFor(asking), asking.context), asking),
+      isOfRowAlone: !isRead && resolve.length <= 1 && isLeaf(field.type),
     };
   };
 

@@ -53,7 +53,7 @@ export interface LanesOptions {
   readonly requestMs: number;
 }
 
-type LaneFacts = Pick<RequestFacts, "automaticDocument" | "executed">;
+type LaneFacts = Pick<RequestFacts, "automaticDocument" | "executed" | "isAdmitted">;
 
 export function createLanes(options: LanesOptions): Lanes {
   const { persistedOperations, automaticDocuments, fastLane, yogaLane, requestMs } = options;
@@ -154,7 +154,7 @@ function takeFastLane(
   const { cancellation } = passage;
   const isWrite = operation.type === "mutation";
   const fallThrough = (facts: LaneFacts = {}) =>
-    takeYogaLane(yogaLane, passage, { ...params, query: operation.body }, facts);
+    takeYogaLane(yogaLane, passage, { ...params, query: operation.body }, { isAdmitted: true, ...facts });
   const { plan } = prepared;
   const answered =
     plan !== null && asked !== null

@@ -13,6 +13,8 @@ export interface RequestFacts {
   idempotencyKey?: string | null;
   /** The answer of an execution that has been; it is not to be run again. */
   executed?: ExecutionResult;
+  /** It has had its turn to be computed, and has come to an error that is to be put into words. */
+  isAdmitted?: boolean;
   /** What the client asks to be known from now on by its hash. */
   automaticDocument?: AutomaticDocument;
   /** With their defaults, as far as they fit their types. */

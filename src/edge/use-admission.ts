@@ -14,8 +14,9 @@ export function useAdmission(admission: Admission): Plugin {
       if (getOperationAST(document, operationName)?.operation !== OperationTypeNode.QUERY) return;
       setExecuteFn(async (given: ExecutionArgs): Promise<ExecutionResult> => {
         try {
-          const { cancellation } = given.contextValue as RequestFacts;
-          return await admission.run(async () => executeFn(given) as Promise<ExecutionResult>, cancellation);
+          const { cancellation, isAdmitted } = given.contextValue as RequestFacts;
+          const read = async () => executeFn(given) as Promise<ExecutionResult>;
+          return await (isAdmitted === true ? admission.runAgain(read) : admission.run(read, cancellation));
         } catch (error) {
           const outage = outageOf(error);
           if (outage === null) throw error;

@@ -24,6 +24,8 @@ export class BoundedMap<Key, Value> {
   readonly #entries = new Map<Key, Entry<Value>>();
   // Stands at the first entry. A fresh look from the front would meet all that has gone since the table was made.
   #front: Iterator<[Key, Entry<Value>], undefined> = this.#entries.entries();
+  /** Entries that went since it was made, and not by it. */
+  #gone = 0;
 
   constructor({ weightMax, weightOf = () => 1 }: BoundedMapOptions<Key, Value>) {
     this.#weightMax = weightMax;
@@ -51,6 +53,14 @@ export class BoundedMap<Key, Value> {
     if (entry === undefined) return;
     this.#entries.delete(key);
     this.#weight -= entry.weight;
+    this.#gone += 1;
+    if (this.#gone > this.#entries.size) this.#renewFront();
+  }
+
+  /** One that stands still holds the table that it was made on, and each that came after, with all that was in them. */
+  #renewFront(): void {
+    this.#front = this.#entries.entries();
+    this.#gone = 0;
   }
 
   /** One goes; at most all are looked at, since a look takes the mark away. */
@@ -59,7 +69,7 @@ export class BoundedMap<Key, Value> {
       const { value: first } = this.#front.next();
       if (first === undefined) {
         // It has seen the end while the map was empty, as it is not now.
-        this.#front = this.#entries.entries();
+        this.#renewFront();
         continue;
       }
       const [key, entry] = first;

@@ -9,7 +9,7 @@ let aliveMs = 0;
 let lastPulseMs = performance.now();
 
 /** Milliseconds that the loop has been alive since the process began; a stall counts as one pulse. */
-function loopAliveMs(): number {
+export function loopAliveMs(): number {
   return aliveMs + Math.min(performance.now() - lastPulseMs, PULSE_MS);
 }
 

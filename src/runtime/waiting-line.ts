@@ -4,7 +4,7 @@
 const TAKEN_MAX = 1_024;
 
 export class WaitingLine<Entry> {
-  #entries: Entry[] = [];
+  #entries: (Entry | undefined)[] = [];
   #taken = 0;
 
   get size(): number {
@@ -24,6 +24,8 @@ export class WaitingLine<Entry> {
   take(): Entry | undefined {
     const entry = this.#entries[this.#taken];
     if (entry === undefined) return undefined;
+    // Nobody holds it from here on.
+    this.#entries[this.#taken] = undefined;
     this.#taken += 1;
     if (this.#taken === this.#entries.length || this.#taken === TAKEN_MAX) {
       this.#entries = this.#entries.slice(this.#taken);

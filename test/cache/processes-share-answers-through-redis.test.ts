@@ -64,7 +64,7 @@ async function change(key: string, changed: (text: string) => string): Promise<v
   });
 }
 
-/** Its first lines are the seal, the tag and the generations. */
+/** Its first lines are the key, the tag and the generations. */
 function changedLine(text: string, place: number, line: string): string {
   return text.split("\n").with(place, line).join("\n");
 }
@@ -107,8 +107,8 @@ describe("a value in Redis", () => {
     "without its lines": (text) => text.replaceAll("\n", " "),
     "with one character changed": (text) => text.replace("worm", "wurm").replace("tanager", "manager"),
     "of somebody else": () => '{"value":"\\u0000","expires":1}',
-    "of another writer's, sealed by nobody": (text) => text.slice(text.indexOf("\n") + 1),
-    "under another seal": (text) => changedLine(text, 0, "A".repeat(43)),
+    "without its key": (text) => text.slice(text.indexOf("\n") + 1),
+    "of another key": (text) => changedLine(text, 0, "A".repeat(43)),
     "under another tag": (text) => changedLine(text, 1, `"${"A".repeat(43)}"`),
     "of another epoch": (text) => changedLine(text, 2, "gone 1.1"),
   };

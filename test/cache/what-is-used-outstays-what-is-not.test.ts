@@ -1,6 +1,9 @@
 // A full map of bounded weight lets go of what has waited longest without being used; a use buys one more round, not
 // more. Whatever comes and goes, it never holds more than its weight.
 
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { BoundedMap } from "../../src/runtime/bounded-map.ts";
@@ -106,4 +109,25 @@ function keptOf(map: BoundedMap<string, string>, keys: readonly string[]): strin
 
 function sumOf(entries: readonly { readonly weight: number }[]): number {
   return entries.reduce((sum, { weight }) => sum + weight, 0);
+}
+
+it("keeps nothing of what is replaced, though it never was full", async () => {
+  const map = new BoundedMap<number, object>({ weightMax: 1_000 });
+  const replaced: WeakRef<object>[] = [];
+  for (let round = 0; round < 1_000; round += 1) {
+    for (const key of KEYS) {
+      const value = { round };
+      if (round < 500) replaced.push(new WeakRef(value));
+      map.set(key, value);
+    }
+  }
+  // A reference that was made in this turn is kept to its end.
+  await nextTurn();
+  collectGarbage();
+  expect(replaced.filter((reference) => reference.deref() !== undefined).length).toBeLessThan(replaced.length / 10);
+});
+
+function collectGarbage(): void {
+  setFlagsFromString("--expose-gc");
+  (runInNewContext("gc") as () => void)();
 }

@@ -41,15 +41,24 @@ it("begins the next in line for each that ends, well or not, in the order in whi
   expect([admission.inFlight(), admission.waiting()]).toEqual([1, 0]);
 });
 
-it("never begins one whose request is over by the time of its turn", async () => {
+it("lets one leave the line whose request is over, and never begins it", async () => {
   for (let read = 0; read < 2; read += 1) begin();
   const request = new Cancellation();
   let isBegun = false;
   const read = admission.run(async () => (isBegun = true), request);
+  expect(admission.waiting()).toBe(1);
   request.cancel(new Error("gone"));
-  finish.pop()!();
   await expect(read).rejects.toThrow("gone");
+  expect(admission.waiting()).toBe(0);
+  finish.pop()!();
+  expect(await admission.run(async () => "computed")).toBe("computed");
   expect(isBegun).toBe(false);
+});
+
+it("lets nobody wait for a second turn", async () => {
+  for (let read = 0; read < 5; read += 1) begin();
+  expect(await admission.runAgain(async () => "put into words")).toBe("put into words");
+  expect(admission.waiting()).toBe(3);
 });
 
 it("refuses who has waited too long", async () => {

@@ -133,7 +133,7 @@ describe("what is written once for all requests", () => {
 describe("what is left to graphql-js", () => {
   const schema = createSchema({
     typeDefs: `
-      type Query { place: String plain: String told: Told }
+      type Query { place: String plain: String told: Told counted(by: Int): String }
       type Told { name: String }
     `,
     resolvers: {
@@ -150,6 +150,12 @@ describe("what is left to graphql-js", () => {
     { of: "any of these behind a condition", text: "query ($is: Boolean!) { plain place @include(if: $is) }" },
   ])("is $of", ({ text }) => {
     expect(validate(schema, parse(text))).toEqual([]);
+    expect(compiled(schema, text)).toBeNull();
+  });
+
+  it("is what is wrong with a document of an earlier schema", () => {
+    const text = '{ plain counted(by: "three") }';
+    expect(validate(schema, parse(text))).not.toEqual([]);
     expect(compiled(schema, text)).toBeNull();
   });
 

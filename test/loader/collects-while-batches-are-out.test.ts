@@ -2,7 +2,7 @@
 // out when, who shares a batch with whom, and what happens to the others when one fails.
 
 import { setImmediate as nextTurn, setTimeout as delay } from "node:timers/promises";
-import { expect, it, vi } from "vitest";
+import { expect, it, vi, onTestFinished } from "vitest";
 import { DatabaseUnavailableError, StatementTimeoutError } from "../../src/database/database-error.ts";
 import { codeOf } from "../../src/errors.ts";
 import { createBatchLoader, type BatchLoader } from "../../src/loaders/batch-loader.ts";
@@ -130,6 +130,7 @@ it("refuses with OVERLOADED what waited too long for its turn", async () => {
   const waiting = loader.load(101);
   const nowMs = performance.now();
   const clock = vi.spyOn(performance, "now").mockReturnValue(nowMs + limits.batchWaitMs + 1);
+  onTestFinished(() => clock.mockRestore());
   sent[0]!.answer();
   await expect(waiting).rejects.toSatisfy((error) => codeOf(error) === "OVERLOADED");
   clock.mockRestore();
