@@ -41,7 +41,7 @@ export interface Context extends Services {
   /** Loads through the process-wide loaders, remembering answers for this request alone. */
   readonly memo: Memo;
   /** Ends the request before its answer; absent where nothing does. */
-  readonly cancellation?: Cancellation;
+  readonly cancellation?: Cancellation | undefined;
   /** The header Idempotency-Key as it came; null without one. */
   readonly idempotencyKey: string | null;
   /** For each write of the request that has been answered, by response key: whether it is an earlier answer. */
@@ -60,7 +60,6 @@ export type RequestContext = Pick<Context, "viewer" | "memo" | "cancellation" | 
 export function createContext(services: Services, request: RequestContext): Context {
   const { loaders, cursors, clock, groupCommit, studioCommit, rules } = services;
   const { viewer, memo, cancellation, idempotencyKey } = request;
-  const ending = cancellation === undefined ? {} : { cancellation };
   const replays = new Map<string, boolean>();
   // Field by field: to spread two objects costs a read more than to name what is in them.
   return {
@@ -72,7 +71,7 @@ export function createContext(services: Services, request: RequestContext): Cont
     rules,
     viewer,
     memo,
-    ...ending,
+    cancellation,
     idempotencyKey,
     replays,
   };

@@ -44,7 +44,7 @@ export function createYogaLane(options: YogaOptions) {
         viewer,
         memo: createMemo(cancellation),
         idempotencyKey,
-        ...(cancellation === undefined ? {} : { cancellation }),
+        cancellation,
       }),
     graphqlEndpoint: "/graphql",
     graphiql: graphiqlFactory(config),

@@ -25,6 +25,7 @@ import type { Viewer } from "../context.ts";
 import { canonicalText } from "../runtime/canonical-text.ts";
 import { parseGlobalId } from "../runtime/ids.ts";
 import { limits } from "../runtime/limits.ts";
+import { fragmentsOf } from "./selection.ts";
 
 export interface CachePlan {
   /** Readable without a token, and the same for everybody. */
@@ -132,11 +133,7 @@ class Walk {
     this.#schema = schema;
     this.#operationName = operationName;
     this.#found = found;
-    this.#fragments = new Map(
-      document.definitions.flatMap((definition) =>
-        definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition] as const] : [],
-      ),
-    );
+    this.#fragments = fragmentsOf(document);
   }
 
   selection(type: GraphQLNamedType, { selections }: SelectionSetNode, player: PlayerSource): void {

@@ -16,7 +16,6 @@ import {
   visit,
   type DocumentNode,
   type FieldNode,
-  type FragmentDefinitionNode,
   type GraphQLAbstractType,
   type GraphQLField,
   type GraphQLObjectType,
@@ -38,7 +37,7 @@ import {
   type Write,
   type WrittenField,
 } from "./answer-text.ts";
-import { selectedFields, type SelectionScope } from "./selection.ts";
+import { fragmentsOf, selectedFields, type SelectionScope } from "./selection.ts";
 
 type Variables = Readonly<Record<string, unknown>>;
 
@@ -94,12 +93,7 @@ function conditionVariables(document: DocumentNode): string[] {
 }
 
 function compiler({ schema, document, operation, sharedTypes }: QuerySource, variables: Variables | null) {
-  const fragments = new Map(
-    document.definitions
-      .filter((definition): definition is FragmentDefinitionNode => definition.kind === Kind.FRAGMENT_DEFINITION)
-      .map((fragment) => [fragment.name.value, fragment]),
-  );
-  const scope: SelectionScope = { schema, fragments, variables };
+  const scope: SelectionScope = { schema, fragments: fragmentsOf(document), variables };
   let slots = 0;
 
   const objectOf = (type: GraphQLObjectType, nodes: readonly { selectionSet?: FieldNode["selectionSet"] }[]): Write => {

@@ -21,6 +21,7 @@ import {
 } from "graphql";
 import { badUserInput } from "../errors.ts";
 import { limits } from "../runtime/limits.ts";
+import { fragmentsOf } from "./selection.ts";
 
 /** The cost for the given, coerced variables. Throws BAD_USER_INPUT for a list size out of bounds. */
 export type Cost = (variables: Readonly<Record<string, unknown>>) => number;
@@ -29,11 +30,7 @@ type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
 
 /** Compiles the cost of a valid operation. */
 export function compileCost(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): Cost {
-  const fragments: Fragments = new Map(
-    document.definitions.flatMap((definition) =>
-      definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition] as const] : [],
-    ),
-  );
+  const fragments = fragmentsOf(document);
   const root = schema.getRootType(operation.operation);
   return root ? selectionCost(schema, fragments, root, operation.selectionSet, NO_SIZES) : () => 0;
 }

@@ -16,7 +16,7 @@ import { startDeadline } from "../runtime/deadline.ts";
 import type { Metrics } from "../runtime/metrics.ts";
 import type { Admission } from "./admission.ts";
 import { sendCached, type Cached } from "./cached-answer.ts";
-import type { FastAnswer, FastLane, PreparedRequest } from "./fast-lane.ts";
+import type { FastAnswer, FastLane } from "./fast-lane.ts";
 import { KnownRequest, type KnownRequests } from "./known-requests.ts";
 import { metersOf } from "./operation-meters.ts";
 import { outageOf, outageOfWrite } from "./outage.ts";
@@ -153,18 +153,24 @@ function takeFastLane(
   const { yogaLane, metrics, answers } = options;
   const { cancellation } = passage;
   const isWrite = operation.type === "mutation";
+  // Not had by those who waited for somebody else's computation: they may be many.
+  let isAdmitted = false;
+  const execute = (shared: Cancellation) => {
+    isAdmitted = true;
+    return prepared.run(contextOf(options, passage, shared));
+  };
   const fallThrough = (facts: LaneFacts = {}) =>
-    takeYogaLane(yogaLane, passage, { ...params, query: operation.body }, { isAdmitted: true, ...facts });
+    takeYogaLane(yogaLane, passage, { ...params, query: operation.body }, { isAdmitted, ...facts });
   const { plan } = prepared;
   const answered =
     plan !== null && asked !== null
       ? answers
-          .get(asked.ask, asked.looked, cancellation, (shared) => computed(options, passage, prepared, shared))
+          .get(asked.ask, asked.looked, cancellation, (shared) => computed(options, execute, shared))
           .then(({ answer, source }) => {
             metrics.answers.inc({ source });
             return answer === null ? null : { plan, ask: asked.ask, answer };
           })
-      : run(options, isWrite, cancellation, () => prepared.run(contextOf(options, passage, cancellation)));
+      : run(options, isWrite, cancellation, () => execute(cancellation));
   return cancellation.race<FastAnswer | Cached>(answered).then(
     (answer) => {
       if (answer === null) fallThrough();
@@ -203,14 +209,12 @@ function contextOf({ services }: LanesOptions, { request, viewer }: Passage, can
 /** What is cached: JSON, or null where the Yoga lane must answer. Throws outages. */
 async function computed(
   options: LanesOptions,
-  passage: Passage,
-  prepared: PreparedRequest,
+  execute: (shared: Cancellation) => Promise<FastAnswer>,
   shared: Cancellation,
 ): Promise<string | null> {
   const cancelDeadline = startDeadline(options.requestMs, () => shared.cancel(timedOut()));
   try {
-    const compute = () => shared.race(prepared.run(contextOf(options, passage, shared)));
-    const answer = await options.admission.run(compute, shared);
+    const answer = await options.admission.run(() => shared.race(execute(shared)), shared);
     if (answer instanceof GraphQLError) throw answer;
     return typeof answer === "string" ? answer : null;
   } finally {
