@@ -1,8 +1,7 @@
 // What `npm run bench -- item-locations ...` understands. The defaults are those of the numbers in
 // docs/item-locations.md; `--quick` is the same walk through a tenth of the world, for trying.
 
-import { parseArgs } from "node:util";
-import { SetupError } from "../../scripts/setup-error.ts";
+import { readCommandOptions } from "../command-options.ts";
 
 export interface ItemLocationsOptions {
   /** Written beside the database and not into docs/: its numbers are too few. */
@@ -25,18 +24,10 @@ export interface ItemLocationsOptions {
 const USAGE = `usage: npm run bench -- item-locations [--quick] [--players 200000] [--heavy 50000] [--rounds 20] [--yes]`;
 /** Two are made by hand in every world, and the first after them is the one with many. */
 const PLAYERS_MIN = 1_000;
-const COUNT_MAX = 10_000_000;
 
 /** Reads the words behind `item-locations`. Throws a SetupError that says which is wrong, and the usage. */
 export function itemLocationsOptionsOf(args: readonly string[]): ItemLocationsOptions {
-  const values = parsed(args);
-  const quick = values["quick"] === true;
-  const count = (name: string, fallback: number, min: number) => {
-    const text = values[name];
-    const value = typeof text === "string" ? Number(text) : fallback;
-    if (Number.isSafeInteger(value) && value >= min && value <= COUNT_MAX) return value;
-    throw mistake(`--${name} must be a whole number from ${min} to ${COUNT_MAX}, got "${String(text)}"`);
-  };
+  const { quick, count } = readCommandOptions(args, ["players", "heavy", "rounds"], USAGE);
   return {
     quick,
     playerCount: count("players", quick ? 20_000 : 200_000, PLAYERS_MIN),
@@ -47,19 +38,4 @@ export function itemLocationsOptionsOf(args: readonly string[]): ItemLocationsOp
     turnMs: quick ? 10 : 60,
     insertCount: quick ? 5 : 60,
   };
-}
-
-function parsed(args: readonly string[]): Readonly<Record<string, string | boolean | undefined>> {
-  const text = { type: "string" } as const;
-  const flag = { type: "boolean" } as const;
-  try {
-    const options = { players: text, heavy: text, rounds: text, quick: flag, yes: flag };
-    return parseArgs({ args: [...args], options, allowPositionals: false }).values;
-  } catch (error) {
-    throw mistake(error instanceof Error ? error.message : String(error));
-  }
-}
-
-function mistake(message: string): SetupError {
-  return new SetupError(`${message}\n${USAGE}`);
 }

@@ -57,8 +57,7 @@ export function writeList(writeItem: Write): Write {
     try {
       return itemsOf(value, writeItem, asking);
     } catch (thrown) {
-      // Items behind this one may be on their way, and a rejection that nobody waits for ends the process.
-      void Promise.allSettled(value);
+      letGo(value);
       throw thrown;
     }
   };
@@ -105,6 +104,12 @@ function begun<Given extends unknown[]>(write: (...given: Given) => Text, ...giv
   } catch (thrown) {
     return Promise.reject(thrown);
   }
+}
+
+/** Of what nobody writes any more, parts may be on their way, lists of them as well: a rejection without a listener ends the process. */
+function letGo(value: unknown): void {
+  if (Array.isArray(value)) for (const item of value) letGo(item);
+  else if (isPromise(value)) value.then(letGo, () => undefined);
 }
 
 /** By the object, which nobody changes. */
