@@ -3,9 +3,10 @@
 // somebody else is computing just now (single flight). With a write under way, or without Redis, everybody
 // computes for himself.
 
-import { BoundedMap } from "../runtime/bounded-map.ts";
+import { createAllowance } from "../runtime/allowance.ts";
 import { Cancellation } from "../runtime/cancellation.ts";
 import { limits } from "../runtime/limits.ts";
+import { ScanResistantMap } from "../runtime/scan-resistant-map.ts";
 import { TransientMap } from "../runtime/transient-map.ts";
 import { answerBytes, type AnswerBytes, type AnswerStore, type StoredAnswer } from "./answer-store.ts";
 import { generationsText, type GenerationReader, type Generations } from "./generations.ts";
@@ -30,8 +31,17 @@ export interface Answered {
   readonly source: AnswerSource;
 }
 
-/** Ends early when all who wait for it are over, which it is told by `shared`. */
-export type Compute = (shared: Cancellation) => Promise<string | null>;
+export interface ComputedAnswer {
+  readonly json: string;
+  /** When the oldest of what stands in it was read, on performance.now()'s clock. */
+  readonly readAtMs: number;
+}
+
+/**
+ * Ends early when all who wait for it are over, which it is told by `shared`. `standing` is what its answer is kept
+ * under; null where it is not kept.
+ */
+export type Compute = (shared: Cancellation, standing: Generations | null) => Promise<ComputedAnswer | null>;
 
 /** What was found for whoever looked in vain. */
 export interface Looked {
@@ -48,8 +58,8 @@ export interface AnswerCache {
    */
   look(ask: AnswerAsk, tell: (answer: AnswerBytes | null, looked: Looked) => void): void;
   /**
-   * For whoever has looked in vain: the answer, as `compute` makes it or has made it: JSON, or null for what must not
-   * be kept. Rejects as `compute` does, where nothing that may be told instead is there. `asker` ends when nobody
+   * For whoever has looked in vain: the answer, as `compute` makes it or has made it, or null for what must not be
+   * kept. Rejects as `compute` does, where nothing that may be told instead is there. `asker` ends when nobody
    * waits for this one.
    */
   get(ask: AnswerAsk, looked: Looked, asker: Cancellation, compute: Compute): Promise<Answered>;
@@ -68,6 +78,8 @@ interface Kept extends AnswerBytes {
   /** The epoch's and the tags' that it was made under. */
   readonly generations: readonly string[];
   readonly madeAtMs: number;
+  /** Whether other processes can have it. */
+  isStored: boolean;
 }
 
 interface UsableLook extends Looked {
@@ -92,11 +104,13 @@ export function createAnswerCache({
   isOutage,
   memoryBytesMax = limits.answersMemoryBytesMax,
 }: AnswerCacheOptions): AnswerCache {
-  const memory = new BoundedMap<string, Kept>({
+  const memory = new ScanResistantMap<Kept>({
     weightMax: memoryBytesMax,
+    newcomersWeightMax: Math.min(limits.newAnswersMemoryBytesMax, memoryBytesMax / 2),
     weightOf: (key, kept) => key.length + kept.bytes.length + kept.generations.length * GENERATION_BYTES + ENTRY_BYTES,
   });
   const flights = new TransientMap<Flight>();
+  const sharing = createAllowance(limits.answersSharedPerSecondMax);
   /** Until then nobody asks a MySQL that has just not answered, where there is something to tell instead. */
   let awayUntilMs = 0;
 
@@ -110,6 +124,8 @@ export function createAnswerCache({
       // Another may have been kept meanwhile.
       const answer = freshIn(kept, ask, standing) ?? freshIn(memory.get(ask.key), ask, standing);
       tell(answer, { standing, stored: null });
+      // It is asked for again: now at the latest others should have it.
+      if (answer?.isStored === false) share(ask.key, answer);
     });
   };
 
@@ -132,7 +148,7 @@ export function createAnswerCache({
       if (instead !== null) return { answer: instead, source: "outage" };
     }
     try {
-      if (standing === null || standing.isOpen) return await computed(compute, asker, "uncached");
+      if (standing === null || standing.isOpen) return uncached(await compute(asker, null));
       return await join(ask, { ...looked, standing }, asker, compute);
     } catch (error) {
       if (!isOutage(error)) throw error;
@@ -191,30 +207,41 @@ export function createAnswerCache({
     const stored = await (asked ?? store.get(ask.key));
     if (stored !== null && stored.generations === text) {
       // Also one that has run out: it is what can be told should MySQL be away.
-      keep(ask.key, stored, standing, stored.ageMs);
+      keep(ask.key, stored, standing, { madeAtMs: performance.now() - stored.ageMs, isStored: true });
       if (stored.ageMs < ask.lifetimeMs) return { answer: stored, source: "redis" };
     }
-    const beganAtMs = performance.now();
-    const result = await computed(compute, shared, "computed");
-    if (result.answer !== null) {
-      // As old as its first reading, and under what stood before that: whatever changed since has made it old already.
-      const ageMs = performance.now() - beganAtMs;
-      keep(ask.key, result.answer, standing, ageMs);
-      store.set(ask.key, { ...result.answer, generations: text, ageMs });
-    }
-    return result;
+    const computed = await compute(shared, standing);
+    if (computed === null) return { answer: null, source: "computed" };
+    const answer = answerBytes(computed.json);
+    // As old as its first reading, and under what stood before that: whatever changed since has made it old already.
+    share(ask.key, keep(ask.key, answer, standing, { madeAtMs: computed.readAtMs, isStored: false }));
+    return { answer, source: "computed" };
   };
 
-  const keep = (key: string, { bytes, etag }: AnswerBytes, { values }: Generations, ageMs: number): void => {
-    memory.set(key, { bytes, etag, generations: values, madeAtMs: performance.now() - ageMs });
+  const keep = (
+    key: string,
+    { bytes, etag }: AnswerBytes,
+    { values }: Generations,
+    { madeAtMs, isStored }: Pick<Kept, "madeAtMs" | "isStored">,
+  ): Kept => {
+    const kept: Kept = { bytes, etag, generations: values, madeAtMs, isStored };
+    memory.set(key, kept);
+    return kept;
+  };
+
+  /** Unless too much is shared just now: then when it is asked for again. */
+  const share = (key: string, kept: Kept): void => {
+    if (!sharing.take()) return;
+    kept.isStored = true;
+    const { bytes, etag, generations: made, madeAtMs } = kept;
+    store.set(key, { bytes, etag, generations: made.join(" "), ageMs: performance.now() - madeAtMs });
   };
 
   return { look, get };
 }
 
-async function computed(compute: Compute, shared: Cancellation, source: AnswerSource): Promise<Answered> {
-  const json = await compute(shared);
-  return { answer: json === null ? null : answerBytes(json), source };
+function uncached(computed: ComputedAnswer | null): Answered {
+  return { answer: computed === null ? null : answerBytes(computed.json), source: "uncached" };
 }
 
 function freshIn(kept: Kept | undefined, { lifetimeMs }: AnswerAsk, standing: Generations | null): Kept | null {

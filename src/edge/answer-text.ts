@@ -35,17 +35,17 @@ export function writeObject(fields: readonly WrittenField[]): Write {
     if (fields.length === 0) return "{}";
     // What has been written since the last part that must be waited for.
     let text = "";
-    let parts: Text[] | null = null;
+    let gapped: Gapped | null = null;
     for (const { opening, write } of fields) {
       text += opening;
-      const part = parts === null ? write(value, asking) : begun(write, value, asking);
+      const part = gapped === null ? write(value, asking) : begun(write, value, asking);
       if (typeof part === "string") text += part;
       else {
-        (parts ??= []).push(text, part);
+        (gapped ??= new Gapped()).add(text, part);
         text = "";
       }
     }
-    return parts === null ? `${text}}` : joined([...parts, `${text}}`]);
+    return gapped === null ? `${text}}` : gapped.filled(`${text}}`);
   };
 }
 
@@ -65,18 +65,18 @@ export function writeList(writeItem: Write): Write {
 
 function itemsOf(items: readonly unknown[], writeItem: Write, asking: Asking): Text {
   let text = "[";
-  let parts: Text[] | null = null;
+  let gapped: Gapped | null = null;
   for (let place = 0; place < items.length; place += 1) {
     if (place > 0) text += ",";
     const item = items[place];
-    const part = parts === null ? written(writeItem, item, asking) : begun(written, writeItem, item, asking);
+    const part = gapped === null ? written(writeItem, item, asking) : begun(written, writeItem, item, asking);
     if (typeof part === "string") text += part;
     else {
-      (parts ??= []).push(text, part);
+      (gapped ??= new Gapped()).add(text, part);
       text = "";
     }
   }
-  return parts === null ? `${text}]` : joined([...parts, `${text}]`]);
+  return gapped === null ? `${text}]` : gapped.filled(`${text}]`);
 }
 
 /** As the type's own `serialize` has it. */
@@ -128,10 +128,26 @@ export function writtenOnce(write: Write): Write {
   };
 }
 
-async function joined(parts: readonly Text[]): Promise<string> {
-  // It takes what is there already as well.
-  const texts = await Promise.all(parts as readonly Promise<string>[]);
-  return texts.join("");
+/** Text with gaps for parts that are on their way. */
+class Gapped {
+  readonly #texts: string[] = [];
+  readonly #parts: Promise<string>[] = [];
+
+  /** `text` stands before the part. */
+  add(text: string, part: Promise<string>): void {
+    this.#texts.push(text);
+    this.#parts.push(part);
+  }
+
+  /** All of it, with `rest` behind the last part; rejects as the first part does that rejects. */
+  filled(rest: string): Promise<string> {
+    const texts = this.#texts;
+    // Mostly there is one, and no list to be made. Added and not joined: what stands around this one joins it again.
+    if (this.#parts.length === 1) return this.#parts[0]!.then((part) => texts[0]! + part + rest);
+    return Promise.all(this.#parts).then(
+      (parts) => parts.reduce((sum, part, place) => sum + texts[place]! + part, "") + rest,
+    );
+  }
 }
 
 /** Most texts need no escape, which is seen faster than looked for by JSON.stringify. */

@@ -5,9 +5,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { GraphQLError, type ExecutionResult } from "graphql";
 import type { AutomaticDocumentStore } from "../cache/automatic-document.ts";
-import type { AnswerAsk, AnswerCache, Looked } from "../cache/answers.ts";
+import type { AnswerAsk, AnswerCache, ComputedAnswer, Looked } from "../cache/answers.ts";
+import { generationOf, type Generations } from "../cache/generations.ts";
+import { cacheTags } from "../cache/tags.ts";
 import { createContext, type Context, type Services } from "../context.ts";
 import { codeOf, persistedQueryNotFound, timedOut } from "../errors.ts";
+import type { CatalogueReading } from "../loaders/kept-answers.ts";
 import { createMemo } from "../loaders/memo.ts";
 import type { RegisteredOperation } from "../operations/registry.ts";
 import type { Cancellation } from "../runtime/cancellation.ts";
@@ -155,9 +158,9 @@ function takeFastLane(
   const isWrite = operation.type === "mutation";
   // Not had by those who waited for somebody else's computation: they may be many.
   let isAdmitted = false;
-  const execute = (shared: Cancellation) => {
+  const execute = (shared: Cancellation, catalogue: CatalogueReading | null) => {
     isAdmitted = true;
-    return prepared.run(contextOf(options, passage, shared));
+    return prepared.run(contextOf(options, passage, shared, catalogue));
   };
   const fallThrough = (facts: LaneFacts = {}) =>
     takeYogaLane(yogaLane, passage, { ...params, query: operation.body }, { isAdmitted, ...facts });
@@ -165,12 +168,14 @@ function takeFastLane(
   const answered =
     plan !== null && asked !== null
       ? answers
-          .get(asked.ask, asked.looked, cancellation, (shared) => computed(options, execute, shared))
+          .get(asked.ask, asked.looked, cancellation, (shared, standing) =>
+            computed(options, execute, shared, catalogueReading(asked.ask, standing)),
+          )
           .then(({ answer, source }) => {
             metrics.answers.inc({ source });
             return answer === null ? null : { plan, ask: asked.ask, answer };
           })
-      : run(options, isWrite, cancellation, () => execute(cancellation));
+      : run(options, isWrite, cancellation, () => execute(cancellation, null));
   return cancellation.race<FastAnswer | Cached>(answered).then(
     (answer) => {
       if (answer === null) fallThrough();
@@ -201,22 +206,40 @@ function run<T>(
 }
 
 /** For a request, or for a computation that several requests wait for and whose end is none of theirs. */
-function contextOf({ services }: LanesOptions, { request, viewer }: Passage, cancellation: Cancellation): Context {
+function contextOf(
+  { services }: LanesOptions,
+  { request, viewer }: Passage,
+  cancellation: Cancellation,
+  catalogue: CatalogueReading | null,
+): Context {
   const idempotencyKey = idempotencyKeyOf(request);
-  return createContext(services, { viewer, memo: createMemo(cancellation), cancellation, idempotencyKey });
+  return createContext(services, { viewer, memo: createMemo(cancellation, catalogue), cancellation, idempotencyKey });
 }
 
-/** What is cached: JSON, or null where the Yoga lane must answer. Throws outages. */
+/** What the request has read of the catalogue's generation; null where its answer does not say to depend on it. */
+function catalogueReading({ tags }: AnswerAsk, standing: Generations | null): CatalogueReading | null {
+  const generation = standing === null ? null : generationOf(cacheTags.catalogue(), tags, standing);
+  return generation === null ? null : { generation, oldestMs: Infinity };
+}
+
+/** What is cached, or null where the Yoga lane must answer. Throws outages. */
 async function computed(
   options: LanesOptions,
-  execute: (shared: Cancellation) => Promise<FastAnswer>,
+  execute: (shared: Cancellation, catalogue: CatalogueReading | null) => Promise<FastAnswer>,
   shared: Cancellation,
-): Promise<string | null> {
+  catalogue: CatalogueReading | null,
+): Promise<ComputedAnswer | null> {
   const cancelDeadline = startDeadline(options.requestMs, () => shared.cancel(timedOut()));
+  let beganAtMs = 0;
+  const begin = (): Promise<FastAnswer> => {
+    beganAtMs = performance.now();
+    return shared.race(execute(shared, catalogue));
+  };
   try {
-    const answer = await options.admission.run(() => shared.race(execute(shared)), shared);
+    const answer = await options.admission.run(begin, shared);
     if (answer instanceof GraphQLError) throw answer;
-    return typeof answer === "string" ? answer : null;
+    if (typeof answer !== "string") return null;
+    return { json: answer, readAtMs: Math.min(beganAtMs, catalogue?.oldestMs ?? Infinity) };
   } finally {
     cancelDeadline();
   }

@@ -14,11 +14,14 @@ import { limits } from "../runtime/limits.ts";
 import type { Cancellation } from "../runtime/cancellation.ts";
 import type { Metrics } from "../runtime/metrics.ts";
 import { isOutage, isStatementFault } from "../database/database-error.ts";
+import { createKeptAnswers, type KeptAnswers } from "./kept-answers.ts";
 
 export interface BatchLoader<Key, Value> {
   readonly name: string;
   /** The key as text: equal text, same question. */
   keyText(key: Key): string;
+  /** Answers about the catalogue, which requests share; null where each asks anew. */
+  readonly kept: KeptAnswers<Value> | null;
   /**
    * Rejects with what the statement threw, with OVERLOADED when too many keys wait, or with the reason
    * of `cancellation` where that came before the batch left.
@@ -36,6 +39,8 @@ export interface BatchLoaderOptions<Key, Value> {
   readonly batch: BatchFunction<Key, Value>;
   readonly metrics: Metrics;
   readonly batchKeysMax?: number;
+  /** Whether what it answers depends on the catalogue and on nothing else. */
+  readonly isOfCatalogue?: boolean;
 }
 
 export function createBatchLoader<Key, Value>(options: BatchLoaderOptions<Key, Value>): BatchLoader<Key, Value> {
@@ -72,6 +77,7 @@ export function createBatchLoader<Key, Value>(options: BatchLoaderOptions<Key, V
   return {
     name,
     keyText,
+    kept: options.isOfCatalogue === true ? createKeptAnswers<Value>() : null,
     load(key, cancellation) {
       if (waiting >= limits.keysWaitingMax) return Promise.reject(overloaded());
       waiting += 1;

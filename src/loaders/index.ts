@@ -49,12 +49,14 @@ export function createLoaders(pool: DatabasePool, prisma: PrismaClient, metrics:
     name: string,
     find: (ids: readonly bigint[]) => Promise<readonly Row[]>,
     idOf: (row: Row) => bigint,
+    isOfCatalogue = false,
   ): BatchLoader<bigint, Row | null> =>
     createBatchLoader<bigint, Row | null>({
       name,
       keyText: String,
       batch: async (ids) => inOrderOf(ids, await find(ids), String, (row) => String(idOf(row))),
       metrics,
+      isOfCatalogue,
     });
 
   /** Lists: each key its own branch of a UNION ALL. */
@@ -62,8 +64,9 @@ export function createLoaders(pool: DatabasePool, prisma: PrismaClient, metrics:
     name: string,
     keyText: (key: Key) => string,
     batch: (keys: readonly Key[]) => Promise<readonly Value[]>,
+    isOfCatalogue = false,
   ): BatchLoader<Key, Value> =>
-    createBatchLoader({ name, keyText, batch, metrics, batchKeysMax: limits.unionBatchKeysMax });
+    createBatchLoader({ name, keyText, batch, metrics, batchKeysMax: limits.unionBatchKeysMax, isOfCatalogue });
 
   return {
     playerById: byId(
@@ -75,11 +78,13 @@ export function createLoaders(pool: DatabasePool, prisma: PrismaClient, metrics:
       "itemById",
       (ids) => findItemsById(pool, ids),
       (row) => row.itemId,
+      true,
     ),
     locationById: byId(
       "locationById",
       (ids) => findLocationsById(pool, ids),
       (row) => row.locationId,
+      true,
     ),
     runTotalByPlayer: byId(
       "runTotalByPlayer",
@@ -100,11 +105,13 @@ export function createLoaders(pool: DatabasePool, prisma: PrismaClient, metrics:
         return itemIds.map((itemId) => recipes.get(itemId) ?? []);
       },
       metrics,
+      isOfCatalogue: true,
     }),
     itemPage: byUnion(
       "itemPage",
       ({ kind, afterItemId, rowsMax }: ItemPageKey) => `${kind}|${afterItemId}|${rowsMax}`,
       (keys) => listItemPages(pool, keys),
+      true,
     ),
     /** Balances above zero by item id, for a window of the catalogue. */
     balancesByWindow: createBatchLoader({

@@ -5,6 +5,7 @@
 
 import type { Cancellation } from "../runtime/cancellation.ts";
 import type { BatchLoader } from "./batch-loader.ts";
+import type { CatalogueReading } from "./kept-answers.ts";
 
 export interface Memo {
   /**
@@ -18,13 +19,24 @@ export interface Memo {
   clear(): void;
 }
 
-/** `cancellation` is that of the request; without one it lasts until it is answered. */
-export function createMemo(cancellation?: Cancellation): Memo {
+/**
+ * `cancellation` is that of the request; without one it lasts until it is answered. `catalogue` is what it knows of the
+ * catalogue; null where it asks anew.
+ */
+export function createMemo(cancellation?: Cancellation, catalogue: CatalogueReading | null = null): Memo {
   const answers = new Map<string, Map<string, Promise<unknown>>>();
   const answersOf = (name: string) => {
     let ofLoader = answers.get(name);
     if (ofLoader === undefined) answers.set(name, (ofLoader = new Map<string, Promise<unknown>>()));
     return ofLoader;
+  };
+  const loadOrTake = <Key, Value>(loader: BatchLoader<Key, Value>, key: Key, text: string): Promise<Value> => {
+    if (catalogue === null || loader.kept === null) return loader.load(key, cancellation);
+    const kept = loader.kept.get(text, catalogue);
+    if (kept !== undefined) return kept;
+    const answer = loader.load(key, cancellation);
+    loader.kept.keep(text, catalogue, answer);
+    return answer;
   };
   return {
     load<Key, Value>(loader: BatchLoader<Key, Value>, key: Key): Promise<Value> {
@@ -34,7 +46,7 @@ export function createMemo(cancellation?: Cancellation): Memo {
       if (known !== undefined) return known;
       const reason = cancellation?.reason ?? null;
       if (reason !== null) return Promise.reject(reason);
-      const answer = loader.load(key, cancellation);
+      const answer = loadOrTake(loader, key, text);
       ofLoader.set(text, answer);
       return answer;
     },

@@ -8,6 +8,10 @@ export interface BoundedMapOptions<Key, Value> {
   readonly weightMax: number;
   /** 1 where not given: the bound is then a number of entries. */
   readonly weightOf?: (key: Key, value: Value) => number;
+  /** Told of each that had to go. */
+  readonly onEvicted?: (key: Key, value: Value) => void;
+  /** A use saves nobody: whoever came first goes first. */
+  readonly isFirstInFirstOut?: boolean;
 }
 
 interface Entry<Value> {
@@ -19,6 +23,8 @@ interface Entry<Value> {
 export class BoundedMap<Key, Value> {
   readonly #weightMax: number;
   readonly #weightOf: (key: Key, value: Value) => number;
+  readonly #onEvicted: ((key: Key, value: Value) => void) | undefined;
+  readonly #isFirstInFirstOut: boolean;
   #weight = 0;
   // A Map keeps its entries in the order of insertion: the first has waited longest for its next look.
   readonly #entries = new Map<Key, Entry<Value>>();
@@ -27,9 +33,11 @@ export class BoundedMap<Key, Value> {
   /** Entries that went since it was made, and not by it. */
   #gone = 0;
 
-  constructor({ weightMax, weightOf = () => 1 }: BoundedMapOptions<Key, Value>) {
+  constructor({ weightMax, weightOf = () => 1, onEvicted, isFirstInFirstOut = false }: BoundedMapOptions<Key, Value>) {
     this.#weightMax = weightMax;
     this.#weightOf = weightOf;
+    this.#onEvicted = onEvicted;
+    this.#isFirstInFirstOut = isFirstInFirstOut;
   }
 
   get(key: Key): Value | undefined {
@@ -48,13 +56,15 @@ export class BoundedMap<Key, Value> {
     this.#weight += weight;
   }
 
-  delete(key: Key): void {
+  /** Whether it was there. */
+  delete(key: Key): boolean {
     const entry = this.#entries.get(key);
-    if (entry === undefined) return;
+    if (entry === undefined) return false;
     this.#entries.delete(key);
     this.#weight -= entry.weight;
     this.#gone += 1;
     if (this.#gone > this.#entries.size) this.#renewFront();
+    return true;
   }
 
   /** One that stands still holds the table that it was made on, and each that came after, with all that was in them. */
@@ -74,8 +84,9 @@ export class BoundedMap<Key, Value> {
       }
       const [key, entry] = first;
       this.#entries.delete(key);
-      if (!entry.isUsed) {
+      if (!entry.isUsed || this.#isFirstInFirstOut) {
         this.#weight -= entry.weight;
+        this.#onEvicted?.(key, entry.value);
         return;
       }
       entry.isUsed = false;

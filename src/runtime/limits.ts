@@ -7,6 +7,10 @@ export const limits = {
   batchKeysMax: 500,
   /** Keys in a batch whose statement is a UNION ALL with one branch per key. */
   unionBatchKeysMax: 250,
+  /** Rows of the catalogue that one of its loaders keeps for all requests. */
+  catalogueRowsKeptMax: 20_000,
+  /** For how long at most, though nothing has changed: an answer made of them is as old as they are. */
+  catalogueKeptMs: 1_000,
   /** Batches one loader has at the database at the same time; further keys collect meanwhile. */
   batchesInFlightMax: 2,
   /** A batch waiting behind another before it leaves beside it. */
@@ -189,6 +193,10 @@ export const limits = {
   cachePauseMs: 100,
   /** Bytes of cached answers in the memory of one process. */
   answersMemoryBytesMax: 64_000_000,
+  /** Of these for answers that have been asked for once. */
+  newAnswersMemoryBytesMax: 2_000_000,
+  /** New answers that one process puts into Redis in a second; others follow when they are asked for again. */
+  answersSharedPerSecondMax: 1_000,
   /** A cached answer counts for that long, if nothing that it depends on changes before. */
   answerMs: 30_000,
   /** The same for what depends on more than tags can name: leaderboards, ranks. */

@@ -2,9 +2,9 @@
 // entries pass through outgrows its table again and again, and each outgrown one, once old, keeps what it held and the
 // next table from the collector's cheap look, until there is a full one.
 
+import { textHash } from "./text-hash.ts";
+
 const BUCKETS = 1_024;
-/** Of long keys one character in four tells them apart as well. */
-const STRIDE = 4;
 
 export class TransientMap<Value> {
   readonly #buckets: { readonly key: string; readonly value: Value }[][] = Array.from({ length: BUCKETS }, () => []);
@@ -34,8 +34,6 @@ export class TransientMap<Value> {
   }
 
   #bucketOf(key: string): { readonly key: string; readonly value: Value }[] {
-    let hash = 0;
-    for (let place = 0; place < key.length; place += STRIDE) hash = (hash * 31 + key.charCodeAt(place)) | 0;
-    return this.#buckets[(hash ^ (hash >>> 16)) & (BUCKETS - 1)]!;
+    return this.#buckets[textHash(key) & (BUCKETS - 1)]!;
   }
 }
