@@ -19,7 +19,7 @@ export interface Config {
   readonly databaseUrl: string;
   /** Connections of the MySQL pool. */
   readonly databasePoolSize: number;
-  /** redis:// or rediss:// URL of the cache Redis. */
+  /** redis://, rediss:// or unix:// URL of the cache Redis. */
   readonly redisUrl: string;
   /** Who issues tokens (`iss`). */
   readonly tokenIssuer: string;
@@ -55,7 +55,12 @@ const databaseUrl = z
   .string()
   .regex(/^(mysql|mariadb):\/\/[^/]+\/[A-Za-z0-9_$-]+(\?.*)?$/, "expected mysql://user:password@host:port/database");
 
-const redisUrl = z.string().regex(/^rediss?:\/\/[^/]+(\/[0-9]+)?$/, "expected redis://:password@host:port");
+const redisUrl = z
+  .string()
+  .regex(
+    /^(rediss?:\/\/[^/]+(\/[0-9]+)?|unix:\/\/([^/@]*@)?\/[^?#]+(\?db=[0-9]+)?)$/,
+    "expected redis://:password@host:port, or unix://:password@/path/to/socket",
+  );
 
 const environmentShape = z.object({
   NODE_ENV: z.enum(["development", "production"]).default("development"),

@@ -28,6 +28,19 @@ const ASSERTED: Record<RedisRole, readonly string[]> = {
   queue: ["appendonly", "appendfsync", "maxmemory-policy"],
 };
 
+/** Beside its port: half of what a round trip on this machine costs is TCP. */
+const SOCKET = "redis.sock";
+/** What a socket's address holds (unix(7)), its end taken off. */
+const SOCKET_PATH_BYTES_MAX = 107;
+/** Of what needs no escape, neither in a URL nor in Redis' own configuration. */
+const PLAIN_PATH = /^[\w./-]+$/;
+
+/** The socket of the Redis whose files lie in `directory`; null where such a path cannot be one. */
+export function redisSocketPath(directory: string): string | null {
+  const path = join(directory, SOCKET);
+  return PLAIN_PATH.test(path) && path.length <= SOCKET_PATH_BYTES_MAX ? path : null;
+}
+
 /** Describes the Redis of `role` whose files lie in `directory`. */
 export function redisServer(options: {
   readonly role: RedisRole;
@@ -72,6 +85,7 @@ function configuration(options: {
   const lines: [string, string][] = [
     ["bind", "127.0.0.1"],
     ["port", String(options.port)],
+    ...socketLines(options.directory),
     ["requirepass", options.password],
     ["dir", quoted(options.directory)],
     ["daemonize", "no"],
@@ -83,6 +97,15 @@ function configuration(options: {
     ]),
   ];
   return lines.map(([name, value]) => `${name} ${value}\n`).join("");
+}
+
+function socketLines(directory: string): [string, string][] {
+  const path = redisSocketPath(directory);
+  if (path === null) return [];
+  return [
+    ["unixsocket", path],
+    ["unixsocketperm", "700"],
+  ];
 }
 
 function quoted(text: string): string {

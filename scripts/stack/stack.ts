@@ -10,6 +10,7 @@ import { type StackFiles, stackFiles, stackPasswords } from "./files.ts";
 import { countLeases, returnLease, takeLease } from "./lease.ts";
 import type { InstallConsent } from "./packages.ts";
 import { choosePorts, readPorts, type ServerPorts } from "./ports.ts";
+import { redisSocketPath } from "./redis.ts";
 import { adoptServer, endProcesses, PortTakenError, type PrivateServer, startServer, stopServer } from "./server.ts";
 import { describeServers } from "./servers.ts";
 
@@ -115,7 +116,9 @@ async function openPrivateStack(options: StackOptions, given: GivenUrls): Promis
     if (joined !== undefined) await locked(plan, () => leaveServers(plan, joined.lease));
   });
   const { ports } = await joining;
-  return { ...urlsOf({ given, passwords, ports, flavour: options.flavour ?? "mariadb" }), leave };
+  // Faults are put between a server and its client where they can be: on TCP.
+  const socketPath = options.purpose === "test" ? null : liveSocketPath(files.directoryOf("cache-redis"));
+  return { ...urlsOf({ given, passwords, ports, socketPath, flavour: options.flavour ?? "mariadb" }), leave };
 }
 
 function locked<T>({ files, progress }: Plan, work: () => Promise<T>): Promise<T> {
@@ -168,6 +171,12 @@ function portOf(ports: ServerPorts, server: PrivateServer): number {
   return port;
 }
 
+/** Null also where the server that was found running is of an earlier build, which made none. */
+function liveSocketPath(directory: string): string | null {
+  const path = redisSocketPath(directory);
+  return path !== null && existsSync(path) ? path : null;
+}
+
 function givenUrls(environment: NodeJS.ProcessEnv): GivenUrls {
   const given = (name: string): string | undefined => (environment[name] === "" ? undefined : environment[name]);
   const urls = {
@@ -183,12 +192,18 @@ function urlsOf(context: {
   readonly given: GivenUrls;
   readonly passwords: StackPasswords;
   readonly ports: ServerPorts;
+  /** Of the cache Redis. */
+  readonly socketPath: string | null;
   readonly flavour: "mariadb" | "mysql";
 }): Pick<Stack, "urls" | "adminDatabaseUrl"> {
-  const { given, passwords, ports, flavour } = context;
+  const { given, passwords, ports, socketPath, flavour } = context;
   const redisUrl = (password: string, server: string): string => `redis://:${password}@127.0.0.1:${ports[server]}`;
+  const cacheUrl =
+    socketPath === null
+      ? redisUrl(passwords.cacheRedis, "cache-redis")
+      : `unix://:${passwords.cacheRedis}@${socketPath}`;
   const redisUrls = {
-    redisUrl: given.redisUrl ?? redisUrl(passwords.cacheRedis, "cache-redis"),
+    redisUrl: given.redisUrl ?? cacheUrl,
     queueRedisUrl: given.queueRedisUrl ?? redisUrl(passwords.queueRedis, "queue-redis"),
   };
   if (given.databaseUrl !== undefined) {

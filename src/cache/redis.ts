@@ -10,6 +10,7 @@ import { limits } from "../runtime/limits.ts";
 import { answerScripts } from "./answer-scripts.ts";
 import { automaticDocumentScripts } from "./automatic-document-scripts.ts";
 import { fenceScripts } from "./fence-scripts.ts";
+import { redisAddressOf } from "./redis-address.ts";
 
 export type RedisClient = ReturnType<typeof openClient>;
 
@@ -129,8 +130,10 @@ export function createCacheRedis({ url, keyPrefix, onLost, onBack }: CacheRedisO
 const REFUSALS_MAX = (2 * limits.redisReconnectMsMax) / limits.redisPingMs;
 
 function openClient(url: string, keyPrefix: string) {
+  const address = redisAddressOf(url);
+  const { path, ...account } = "path" in address ? address : { ...address, path: undefined };
   return createClient({
-    url,
+    ...account,
     keyPrefix,
     RESP: 3,
     disableOfflineQueue: true,
@@ -138,6 +141,7 @@ function openClient(url: string, keyPrefix: string) {
     commandOptions: { timeout: 0 },
     scripts: { ...answerScripts, ...automaticDocumentScripts, ...fenceScripts },
     socket: {
+      ...(path === undefined ? {} : { path }),
       connectTimeout: limits.redisConnectMs,
       reconnectStrategy: (attempts: number) => Math.min(50 * 2 ** Math.min(attempts, 6), limits.redisReconnectMsMax),
     },
