@@ -38,7 +38,8 @@ export async function generate(root: string = projectDir): Promise<void> {
   for (const result of results) if (result.status === "rejected") throw result.reason;
 }
 
-async function generateFromGraphql(root: string): Promise<void> {
+/** All but Prisma's client, of the project at `root`. Throws as `generate` does. */
+export async function generateFromGraphql(root: string): Promise<void> {
   const sdl = await readSdl(root);
   const schema = schemaOf(sdl, "src/schema");
   const files = await readGraphqlFiles(join(root, OPERATIONS_FOLDER));

@@ -25,7 +25,9 @@ export interface DatabaseServerOptions {
 export function mariadbServer(options: DatabaseServerOptions, { mariadb }: Programs): PrivateServer {
   if (mariadb === undefined) throw new Error("MariaDB is described before its programs are found");
   const { directory, logPath } = options;
-  const settings = [...databaseSettings(options), "--innodb-snapshot-isolation=ON"];
+  // Tests make databases by the hundred, which outlive no power cut: measured, waiting for the disk is nine tenths of that.
+  const hasty = options.purpose === "test" ? ["--debug-no-sync=ON", "--sync-frm=OFF"] : [];
+  const settings = [...databaseSettings(options), "--innodb-snapshot-isolation=ON", ...hasty];
   return {
     name: "mariadb",
     title: "MariaDB",

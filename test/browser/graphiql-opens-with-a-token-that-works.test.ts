@@ -1,19 +1,26 @@
 // GraphiQL keeps its tabs in the browser, by origin. What it kept may be of an earlier server on this port, whose
 // tokens are worth nothing today, or of another project altogether: neither is what the page opens with.
 
-import { afterEach, beforeEach, expect, it } from "vitest";
+import type { Browser } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { registeredOperations } from "../../src/operations/registry.ts";
 import { startApi, type TestApi } from "../kit/api.ts";
-import { isWithoutBrowser, openBrowser, type TestBrowser } from "../kit/browser.ts";
+import { isWithoutBrowser, launchBrowser, openProfile, type TestBrowser } from "../kit/browser.ts";
 import { graphiqlUrl, openGraphiql, tallViewport } from "../kit/graphiql-page.ts";
 
 let api: TestApi;
+let program: Browser;
+/** Its profile is each test's own. */
 let browser: TestBrowser;
-beforeEach(async () => {
-  [api, browser] = await Promise.all([startApi(), openBrowser({ viewport: tallViewport })]);
+beforeAll(async () => {
+  [api, program] = await Promise.all([startApi(), launchBrowser()]);
 });
-afterEach(async () => {
-  await browser.close();
+beforeEach(async () => {
+  browser = await openProfile(program, { viewport: tallViewport });
+});
+afterEach(() => browser.close());
+afterAll(async () => {
+  await program.close();
   await api.close();
 });
 

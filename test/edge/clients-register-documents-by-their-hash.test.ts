@@ -8,6 +8,7 @@ import { createAutomaticDocumentStore, type AutomaticDocumentStore } from "../..
 import { cacheKeys, keyPrefixOf } from "../../src/cache/keys.ts";
 import { createCacheRedis, type CacheRedis } from "../../src/cache/redis.ts";
 import { startApi, type TestApi } from "../kit/api.ts";
+import { waitForRedis, waitForRedisAsServed } from "../kit/caching.ts";
 import { startFaultProxy, type FaultProxy } from "../kit/fault-proxy.ts";
 import { sendTo, type RawAnswer } from "../kit/request.ts";
 import { until } from "../kit/until.ts";
@@ -21,6 +22,7 @@ let proxy: FaultProxy;
 let api: TestApi;
 let other: TestApi;
 beforeAll(async () => {
+  waitForRedis();
   api = await startApi({
     redisRoute: async (redisUrl) => {
       proxy = await startFaultProxy(redisUrl);
@@ -107,6 +109,9 @@ it("knows a text under no other hash, whatever stands in Redis", async () => {
 });
 
 describe("while Redis is away", () => {
+  beforeAll(() => waitForRedisAsServed());
+  afterAll(() => waitForRedis());
+
   it.each(["frozen", "cut off"])("asks for the text at once and answers it (%s)", async (how) => {
     const text = newDocument();
     if (how === "frozen") proxy.freeze();
@@ -130,7 +135,6 @@ describe("while Redis is away", () => {
         return (await byHash(other.url, sha256(text))).text.includes("Query");
       },
       () => "documents are not shared",
-      5_000,
     );
   });
 });

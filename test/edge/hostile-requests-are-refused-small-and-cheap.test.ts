@@ -8,12 +8,13 @@ import { playerGlobalId } from "../../src/runtime/ids.ts";
 import { startApi, type TestApi } from "../kit/api.ts";
 import { expectDiscreet } from "../kit/discretion.ts";
 import { exchange } from "../kit/exchange.ts";
+import { cpuPace } from "../kit/pace.ts";
 import { startWatchedServer, type WatchedServer } from "../kit/vital-signs.ts";
 
 const ANSWER_BYTES_MAX = 4_096;
 /** CPU is counted in steps of 10 ms: for a mean, many. */
 const REPETITIONS = 20;
-/** On average; a service may send ten times as much. */
+/** On average, on a machine as fast as usual; a service may send ten times as much. */
 const CPU_MS_MAX = 5;
 const SERVICE_CPU_MS_MAX = 10;
 /** On a machine with other things to do, CPU time is longer now and then: the best of some. */
@@ -26,8 +27,7 @@ beforeAll(async () => {
   api = await startApi();
   server = await startWatchedServer(api);
   // Compiled and grown by the very same, so that the second time shows what each of them leaves.
-  for (const one of Object.values(refused)) for (let n = 0; n < 5; n += 1) await send(one);
-  for (const one of Object.values(tooLarge)) await exchange(server.url, headOf(one.length), one.parts());
+  await sendAll(5);
   await server.remember();
 });
 afterAll(async () => {
@@ -159,6 +159,8 @@ describe.each(Object.keys(refused))("%s", (name) => {
       const cpuMsBefore = server.cpuMs();
       for (let n = 0; n < REPETITIONS; n += 1) answers.push(await send(one));
       cpuMs = (server.cpuMs() - cpuMsBefore) / REPETITIONS;
+      // As long as on a usual machine; how slow this one is just now need not be known where that holds as it is.
+      if (cpuMs >= cpuMsMax) cpuMs /= cpuPace();
     }
     for (const { status, text } of answers) {
       expectDiscreet(text, name);
@@ -206,9 +208,15 @@ it.each(Object.keys(tooLarge))("a body of %s is 413, and the connection closes u
 });
 
 it("leaves the process alive, right, silent and with its memory back", async () => {
-  await server.expectUnharmed();
+  await server.expectUnharmed(() => sendAll(REPETITIONS));
   expect(server.log()).not.toMatch(/"level":[56]0/);
 });
+
+/** All of it, what is refused so many times. */
+async function sendAll(repetitions: number): Promise<void> {
+  for (const one of Object.values(refused)) for (let n = 0; n < repetitions; n += 1) await send(one);
+  for (const one of Object.values(tooLarge)) await exchange(server.url, headOf(one.length), one.parts());
+}
 
 interface Sent {
   readonly status: number;

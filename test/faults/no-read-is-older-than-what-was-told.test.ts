@@ -1,7 +1,7 @@
 // The promise of the cache, over processes that share one: whoever has been told of a write is never told an older state
 // by any of them, over either lane, and never what is another's, whatever happens to writers and to Redis meanwhile.
 
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { cacheFaults, type CacheFault } from "./kit/cache-faults.ts";
 import { counts, seed, timeoutFor } from "./kit/counts.ts";
 import type { FreshVerdict } from "./kit/fresh-load.ts";
@@ -23,6 +23,7 @@ let site: Site;
 beforeAll(async () => {
   site = await openSite({ processes: counts.cachingProcesses, players: PLAYERS });
 }, 60_000);
+afterEach(() => site.recover());
 afterAll(async () => {
   await site.close();
 });

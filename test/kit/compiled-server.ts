@@ -3,7 +3,7 @@
 
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { dataDirectory, projectDir } from "../../scripts/clone.ts";
 
 /** Programs of test/kit/ that run beside the server, compiled with it. */
@@ -16,7 +16,8 @@ export function compileServer(): void {
   const include = ["src", ...PROGRAMS].map((path) => join(projectDir, path));
   const compilerOptions = { rootDir: projectDir, outDir: folder() };
   writeFileSync(config, JSON.stringify({ extends: join(projectDir, "tsconfig.build.json"), compilerOptions, include }));
-  compileBy(config, folder(), folder());
+  linkPackages(folder());
+  compileBy(config);
 }
 
 /** Whether there is a compiled file of that one. */
@@ -29,17 +30,36 @@ export function compiledServer(script: string): string {
   return join(folder(), script.replace(/\.ts$/, ".js"));
 }
 
-/** Compiles the src/ of `source` into the dist/ of `target`, where it finds the project's packages. Types are not checked. */
-export function compile(source: string, target: string): void {
-  mkdirSync(target, { recursive: true });
-  compileBy(join(source, "tsconfig.build.json"), target, join(target, "dist"));
+/**
+ * A copy of the compiled server in `target`, with other texts for some files, by their paths: those alone are compiled.
+ * Types are not checked.
+ */
+export function compileChanged(texts: ReadonlyMap<string, string>, target: string): void {
+  cpSync(join(folder(), "src"), join(target, "src"), { recursive: true });
+  linkPackages(target);
+  const source = join(target, "changed");
+  for (const [path, text] of texts) {
+    mkdirSync(dirname(join(source, path)), { recursive: true });
+    writeFileSync(join(source, path), text);
+  }
+  const config = join(target, "tsconfig.json");
+  // A file by itself: neither what it imports nor the types of Node are looked at.
+  const compilerOptions = { rootDir: source, outDir: target, noResolve: true, lib: ["ES5"], types: [] };
+  const files = [...texts.keys()].map((path) => join(source, path));
+  const whole = { extends: join(projectDir, "tsconfig.build.json"), compilerOptions, files, include: [] };
+  writeFileSync(config, JSON.stringify(whole));
+  compileBy(config);
 }
 
-function compileBy(config: string, target: string, outDir: string): void {
+/** What the compiled files of `target` need beside them. */
+function linkPackages(target: string): void {
   cpSync(join(projectDir, "package.json"), join(target, "package.json"));
   symlinkSync(join(projectDir, "node_modules"), join(target, "node_modules"));
+}
+
+function compileBy(config: string): void {
   const tsc = join(projectDir, "node_modules", "typescript", "bin", "tsc");
-  const { status, stdout } = spawnSync(process.execPath, [tsc, "-p", config, "--noCheck", "--outDir", outDir], {
+  const { status, stdout } = spawnSync(process.execPath, [tsc, "-p", config, "--noCheck"], {
     encoding: "utf8",
   });
   if (status !== 0) throw new Error(`the server does not compile: ${stdout}`);

@@ -3,6 +3,7 @@
 
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { serverNodeOptions } from "../../scripts/node-options.ts";
 import type { SigningKeys } from "../../src/runtime/signing-keys.ts";
 import type { TestApi } from "./api.ts";
 import { compiledServer, isCompiled } from "./compiled-server.ts";
@@ -13,6 +14,9 @@ export interface ServerProcess {
   /** The last 10,000 characters of its log. */
   log(): string;
 }
+
+/** A start waits 10 s for a database that may come yet, and a busy machine takes its time. */
+const FAILED_START_MS_MAX = 60_000;
 
 /** What a process that did not come up said and how it ended. */
 export interface FailedStart {
@@ -60,7 +64,7 @@ export async function startServerProcess(
 export async function failToStart(
   environment: Readonly<Record<string, string>>,
   script = "src/main.ts",
-  { args = [], msMax = 10_000 }: { readonly args?: readonly string[]; readonly msMax?: number } = {},
+  { args = [], msMax = FAILED_START_MS_MAX }: { readonly args?: readonly string[]; readonly msMax?: number } = {},
 ): Promise<FailedStart> {
   const child = spawnServer(environment, [script, ...args]);
   child.stdout!.resume();
@@ -72,7 +76,7 @@ export async function failToStart(
 function spawnServer(environment: Readonly<Record<string, string>>, command: readonly string[]): ChildProcess {
   const [script = "", ...args] = command;
   const program = isCompiled(script)
-    ? [compiledServer(script)]
+    ? [...serverNodeOptions, compiledServer(script)]
     : [...(script.endsWith(".ts") ? ["--import", "tsx"] : []), script];
   return spawn(process.execPath, [...program, ...args], {
     env: { PATH: process.env["PATH"], ...environment },

@@ -2,12 +2,14 @@
 import { setTimeout as delay } from "node:timers/promises";
 
 const POLL_MS = 25;
+/** Only against waiting for ever: a busy machine may take its time. */
+const UNTIL_MS_MAX = 30_000;
 
 /** Resolves as soon as `condition` holds; throws `describe()` when it does not within `msMax`. */
 export async function until(
   condition: () => boolean | Promise<boolean>,
   describe: () => string,
-  msMax = 15_000,
+  msMax = UNTIL_MS_MAX,
   pollMs = POLL_MS,
 ): Promise<void> {
   const startedAt = performance.now();

@@ -31,9 +31,10 @@ export interface WatchedServer {
   remember(): Promise<void>;
   /**
    * It lives, answers a PlayerState to the byte as it did when remembered, and its heap and memory are
-   * back within a tenth after at most 10 s.
+   * back within a tenth after at most 10 s. Memory that has once grown more, as V8's room for what is young and malloc's
+   * own do, is asked after once more, where `again` does to it what was done: what is kept grows each time.
    */
-  expectUnharmed(): Promise<void>;
+  expectUnharmed(again?: () => Promise<unknown>): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -87,22 +88,32 @@ export async function startWatchedServer(
       // Twice: the first answers and collections make what stays.
       for (let round = 0; round < 2; round += 1) before = { held: await held(), state: await playerState() };
     },
-    async expectUnharmed() {
+    async expectUnharmed(again) {
       const { held: heldBefore, state } = before!;
       expect((await fetch(`${url}/livez`)).status).toBe(200);
       expect(await playerState()).toEqual(state);
       let now = heldBefore;
-      await until(
-        async () => {
-          now = await held();
-          return (
-            now.heapBytes <= heldBefore.heapBytes * RETURN_SHARE_MAX &&
-            now.residentBytes <= heldBefore.residentBytes * RETURN_SHARE_MAX
-          );
-        },
-        () => `it held ${JSON.stringify(heldBefore)}, and holds ${JSON.stringify(now)}`,
-        RETURN_MS_MAX,
-      );
+      let residentBytesBefore = heldBefore.residentBytes;
+      const untilBack = () =>
+        until(
+          async () => {
+            now = await held();
+            return (
+              now.heapBytes <= heldBefore.heapBytes * RETURN_SHARE_MAX &&
+              now.residentBytes <= residentBytesBefore + heldBefore.residentBytes * (RETURN_SHARE_MAX - 1)
+            );
+          },
+          () => `it held ${JSON.stringify({ ...heldBefore, residentBytesBefore })}, and holds ${JSON.stringify(now)}`,
+          RETURN_MS_MAX,
+        );
+      try {
+        await untilBack();
+      } catch (error) {
+        if (again === undefined || now.heapBytes > heldBefore.heapBytes * RETURN_SHARE_MAX) throw error;
+        residentBytesBefore = now.residentBytes;
+        await again();
+        await untilBack();
+      }
       expect(child.exitCode).toBeNull();
     },
     async stop() {

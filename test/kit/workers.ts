@@ -12,8 +12,6 @@ import { until } from "./until.ts";
 vi.setConfig({ testTimeout: 90_000 });
 
 const STOP_MS_MAX = 20_000;
-/** A start waits 10 s for a database that may come yet. */
-export const FAILED_START_MS_MAX = 60_000;
 
 /** Process ids of those that share the port of `server`, starting ones among them. */
 export function workersOf({ child }: ServerProcess): number[] {

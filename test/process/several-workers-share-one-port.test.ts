@@ -6,9 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { readConfig } from "../../src/config.ts";
 import { startApi, type TestApi } from "../kit/api.ts";
 import { environmentOf, failToStart, startServerProcess, type ServerProcess } from "../kit/server-process.ts";
-import { FAILED_START_MS_MAX, askWorker, endServer, workersOf } from "../kit/workers.ts";
-
-const msMax = FAILED_START_MS_MAX;
+import { askWorker, endServer, workersOf } from "../kit/workers.ts";
 
 let api: TestApi;
 let server: ServerProcess | undefined;
@@ -34,7 +32,7 @@ describe("a start that fails", () => {
     ["--workers 1.5", ["--workers", "1.5"]],
     ["--workers=", ["--workers="]],
   ])("names the setting: %s", async (_, args) => {
-    const { code, stderr } = await failToStart(environmentOf(api), "src/main.ts", { args, msMax });
+    const { code, stderr } = await failToStart(environmentOf(api), "src/main.ts", { args });
     expect(code).toBe(1);
     expect(stderr).toMatch(/^ +WORKERS: /m);
     expect(stderr).not.toContain("    at ");
@@ -45,7 +43,7 @@ describe("a start that fails", () => {
   });
 
   it("names an argument that nobody knows", async () => {
-    const { code, stderr } = await failToStart(environmentOf(api), "src/main.ts", { args: ["--worker", "2"], msMax });
+    const { code, stderr } = await failToStart(environmentOf(api), "src/main.ts", { args: ["--worker", "2"] });
     expect(code).toBe(1);
     expect(stderr).toContain("--worker");
     expect(stderr).not.toContain("    at ");
@@ -53,9 +51,7 @@ describe("a start that fails", () => {
 
   it("says once that the port is taken, and tries no further", async () => {
     const taken = new URL(api.url).port;
-    const { code, stderr } = await failToStart({ ...environmentOf(api), WORKERS: "3", PORT: taken }, "src/main.ts", {
-      msMax,
-    });
+    const { code, stderr } = await failToStart({ ...environmentOf(api), WORKERS: "3", PORT: taken }, "src/main.ts");
     expect(code).toBe(1);
     // Its reason, and what the primary makes of it.
     expect(stderr.trim().split("\n")).toEqual([

@@ -1,9 +1,11 @@
-// The ways in which a start ends at the hands of a person or of npm. One data directory for all: each start
-// also shows that the one before left nothing that hinders it.
+// The ways in which a start ends: at the hands of a person, of npm or of its own worker. (By Ctrl-C:
+// two-data-directories-run-side-by-side.test.ts.) One data directory for all: each start also shows that the one before
+// left nothing that hinders it.
 import { beforeAll, describe, expect, it } from "vitest";
-import { allGone, freePort, processesOf, runNpm, startSatchel, temporaryDataDir } from "../kit/command.ts";
+import { allGone, freePort, processesOf, runNpm, runScript, temporaryDataDir } from "../kit/command.ts";
 
-const TIMEOUT = { timeout: 30_000 };
+/** Only against hanging. */
+const TIMEOUT = { timeout: 120_000 };
 const dataDir = temporaryDataDir();
 let port = 0;
 
@@ -22,14 +24,24 @@ describe("after npm start", () => {
     await allGone(dataDir);
   });
 
-  it("Ctrl-C, sent to the whole group and once more by npm, stops everything and exits with 0", TIMEOUT, async () => {
-    const start = await startSatchel(dataDir, port);
-    expect(processesOf(dataDir).length).toBeGreaterThanOrEqual(5);
+  it("the end of the worker, which was ready beside the API, stops everything and exits with 1", TIMEOUT, async () => {
+    const workerPort = await freePort(temporaryDataDir());
+    const environment = { DATA_DIR: dataDir, PORT: String(port), WORKER_PORT: String(workerPort) };
+    const start = runScript(["start"], environment);
+    await start.said(/Ctrl-C stops everything/);
+    const [ready, metrics] = await Promise.all(
+      ["readyz", "metrics"].map((path) => fetch(`http://localhost:${workerPort}/${path}`)),
+    );
+    expect(ready!.status).toBe(200);
+    expect(await metrics!.text()).toContain("satchel_purged_rows_total");
+    expect((await fetch(`http://localhost:${port}/readyz`)).status).toBe(200);
 
-    start.signal("SIGINT", "group");
-    start.signal("SIGINT", "process");
+    const workers = processesOf(dataDir).filter(({ commandLine }) => commandLine.includes("src/worker.ts"));
+    expect(workers).toHaveLength(1);
+    process.kill(workers[0]!.pid, "SIGKILL");
 
-    expect(await start.ended).toBe(0);
+    expect(await start.ended).toBe(1);
+    expect(start.output()).toContain("The worker ended by itself (SIGKILL)");
     await allGone(dataDir);
   });
 

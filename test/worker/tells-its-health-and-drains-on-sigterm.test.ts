@@ -9,6 +9,9 @@ import { environmentOf, failToStart, startServerProcess, type ServerProcess } fr
 import { until } from "../kit/until.ts";
 
 const WORKER = "src/worker.ts";
+/** Both only against hanging. */
+const EXIT_MS_MAX = 20_000;
+const ANSWER_MS_MAX = 20_000;
 
 interface Answer {
   readonly status: number;
@@ -81,7 +84,7 @@ it("comes up while MySQL is away, alive and not ready, and is ready when it is b
 it("ends with 0 on SIGTERM", async () => {
   const { child, log } = await startWorker();
   child.kill("SIGTERM");
-  expect(await once(child, "exit", { signal: AbortSignal.timeout(5_000) })).toEqual([0, null]);
+  expect(await once(child, "exit", { signal: AbortSignal.timeout(EXIT_MS_MAX) })).toEqual([0, null]);
   expect(log()).toMatch(/"reason":"SIGTERM","msg":"stopping".*"msg":"stopped"/s);
 });
 
@@ -98,7 +101,7 @@ it("answers what has arrived before it ends, also while MySQL is frozen", async 
     () => "the question has not arrived",
   );
   child.kill("SIGTERM");
-  const ended = once(child, "exit", { signal: AbortSignal.timeout(10_000) });
+  const ended = once(child, "exit", { signal: AbortSignal.timeout(EXIT_MS_MAX) });
   expect(await asked).toEqual({ status: 503, text: "not ready\n", connection: "close" });
   expect(await ended).toEqual([0, null]);
 });
@@ -117,7 +120,7 @@ async function startWorker(): Promise<ServerProcess> {
 
 async function get(path: string, init: RequestInit = {}): Promise<Answer> {
   const url = `http://127.0.0.1:${worker!.port}${path}`;
-  const response = await fetch(url, { signal: AbortSignal.timeout(10_000), ...init });
+  const response = await fetch(url, { signal: AbortSignal.timeout(ANSWER_MS_MAX), ...init });
   const { status, headers } = response;
   return { status, text: await response.text(), connection: headers.get("connection") };
 }

@@ -1,5 +1,6 @@
 // One trial of freshness: a load over the processes of a site, a fault in the midst of it, and the judgement.
 
+import { limits } from "../../../src/runtime/limits.ts";
 import { until } from "../../kit/until.ts";
 import type { CacheFault } from "./cache-faults.ts";
 import { startFreshLoad, type FreshVerdict, type Pauses } from "./fresh-load.ts";
@@ -18,8 +19,9 @@ export interface FreshTrial {
 }
 
 /** Answers from the cache after a fault: what it left behind that is old is there to be told. */
-const HITS_AFTER = 100;
-const HITS_MS_MAX = 30_000;
+const HITS_AFTER = 50;
+/** For as long the tags stay open that a dead writer has opened, and a slow machine takes its time then. */
+const HITS_MS_MAX = limits.fenceOpenMs + 30_000;
 /** Each look makes every process sum up its metrics. */
 const HITS_POLL_MS = 100;
 

@@ -17,7 +17,7 @@ export interface RedisProcess {
   readonly url: string;
   /** kill -9; resolves when it is gone. */
   kill(): Promise<void>;
-  /** Starts it again where it was, with nothing in it. */
+  /** Starts it again where it was, with nothing in it; nothing where it runs. */
   start(): Promise<void>;
   flush(): Promise<void>;
   /** SIGSTOP. */
@@ -56,7 +56,9 @@ export async function startRedisProcess(): Promise<RedisProcess> {
         () => "the killed Redis is still there",
       );
     },
-    start: async () => void (await open()),
+    async start() {
+      if (pids().length === 0) await open();
+    },
     flush: async () => void (await redisReplies(address, [["FLUSHALL"]])),
     freeze: () => signal("SIGSTOP"),
     thaw: () => signal("SIGCONT"),

@@ -30,6 +30,8 @@ export interface SiteProcess extends Server {
   stall(ms: number): Promise<void>;
   /** kill -9. */
   kill(): Promise<void>;
+  /** Running and asked, whatever it was. */
+  revive(): Promise<void>;
   /** From its /metrics: the sum of all samples that begin like one of these; 0 where there are none. */
   metric(...beginnings: readonly string[]): Promise<number>;
 }
@@ -44,6 +46,11 @@ export interface Site {
   readonly doubts: readonly Doubt[];
   /** Runs `work` with these processes in doubt from now until it has ended and they owe nothing any more, or are dead. */
   inDoubt(processes: readonly SiteProcess[], work: () => Promise<void>): Promise<void>;
+  /**
+   * All up, on ways that are whole, and nothing in Redis but an epoch: whatever a fault, or one that failed midway, has
+   * left. What a killed writer had opened would else keep the cache from being used for a minute.
+   */
+  recover(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -58,7 +65,7 @@ export interface SiteOptions {
 
 /** Each look makes the process sum up its metrics. */
 const OWES_POLL_MS = 100;
-const OWES_MS_MAX = 15_000;
+const OWES_MS_MAX = 60_000;
 const HITS = ["memory", "redis", "flight"].map((source) => `satchel_cache_answers_total{source="${source}"`);
 
 export async function openSite({ processes: count, players, script, redis: given }: SiteOptions): Promise<Site> {
@@ -102,6 +109,16 @@ export async function openSite({ processes: count, players, script, redis: given
         }),
       );
     },
+    async recover() {
+      redis.thaw();
+      await redis.start();
+      for (const { mysql, redis: way } of processes) {
+        mysql.mend();
+        way.mend();
+      }
+      await Promise.all(processes.map((api) => api.revive()));
+      await redis.begin(keyPrefixOf(databaseUrl));
+    },
     async close() {
       await Promise.all(processes.map((api) => api.kill()));
       await Promise.all(processes.flatMap(({ mysql, redis: way }) => [mysql.close(), way.close()]));
@@ -114,18 +131,19 @@ export async function openSite({ processes: count, players, script, redis: given
 function newProcess({ environment }: World, mysql: Route, redis: Route, script?: string): SiteProcess {
   let running: ServerProcess | null = null;
   let isResting = false;
+  const start = async (): Promise<void> => {
+    running = await startServerProcess(
+      { ...environment, LOG_LEVEL: "info", DATABASE_URL: mysql.url, REDIS_URL: redis.url },
+      script,
+    );
+  };
   return {
     get port() {
       return isResting ? null : (running?.port ?? null);
     },
     mysql,
     redis,
-    async start() {
-      running = await startServerProcess(
-        { ...environment, LOG_LEVEL: "info", DATABASE_URL: mysql.url, REDIS_URL: redis.url },
-        script,
-      );
-    },
+    start,
     rest: () => void (isResting = true),
     wake: () => void (isResting = false),
     freeze() {
@@ -150,6 +168,11 @@ function newProcess({ environment }: World, mysql: Route, redis: Route, script?:
       const exited = once(child, "exit", { signal: AbortSignal.timeout(15_000) });
       child.kill("SIGKILL");
       await exited;
+    },
+    async revive() {
+      isResting = false;
+      if (running === null) await start();
+      else running.child.kill("SIGCONT");
     },
     async metric(...beginnings) {
       const text = await fetch(`http://127.0.0.1:${running!.port}/metrics`).then((response) => response.text());
