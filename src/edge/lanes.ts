@@ -5,20 +5,18 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { GraphQLError, type ExecutionResult } from "graphql";
 import type { AutomaticDocumentStore } from "../cache/automatic-document.ts";
-import type { AnswerAsk, AnswerCache, ComputedAnswer, Looked } from "../cache/answers.ts";
-import { generationOf, type Generations } from "../cache/generations.ts";
-import { cacheTags } from "../cache/tags.ts";
+import type { AnswerAsk, AnswerCache, Looked } from "../cache/answers.ts";
 import { createContext, type Context, type Services } from "../context.ts";
-import { codeOf, persistedQueryNotFound, timedOut } from "../errors.ts";
+import { codeOf, persistedQueryNotFound } from "../errors.ts";
 import type { CatalogueReading } from "../loaders/kept-answers.ts";
 import { createMemo } from "../loaders/memo.ts";
 import type { RegisteredOperation } from "../operations/registry.ts";
 import type { Cancellation } from "../runtime/cancellation.ts";
 import { limits } from "../runtime/limits.ts";
-import { startDeadline } from "../runtime/deadline.ts";
 import type { Metrics } from "../runtime/metrics.ts";
 import type { Admission } from "./admission.ts";
 import { sendCached, type Cached } from "./cached-answer.ts";
+import { catalogueReading, computed } from "./computed-answer.ts";
 import type { FastAnswer, FastLane } from "./fast-lane.ts";
 import { KnownRequest, type KnownRequests } from "./known-requests.ts";
 import { metersOf } from "./operation-meters.ts";
@@ -169,7 +167,7 @@ function takeFastLane(
     plan !== null && asked !== null
       ? answers
           .get(asked.ask, asked.looked, cancellation, (shared, standing) =>
-            computed(options, execute, shared, catalogueReading(asked.ask, standing)),
+            computed(options, { execute, catalogue: catalogueReading(asked.ask, standing) }, shared),
           )
           .then(({ answer, source }) => {
             metrics.answers.inc({ source });
@@ -214,35 +212,6 @@ function contextOf(
 ): Context {
   const idempotencyKey = idempotencyKeyOf(request);
   return createContext(services, { viewer, memo: createMemo(cancellation, catalogue), cancellation, idempotencyKey });
-}
-
-/** What the request has read of the catalogue's generation; null where its answer does not say to depend on it. */
-function catalogueReading({ tags }: AnswerAsk, standing: Generations | null): CatalogueReading | null {
-  const generation = standing === null ? null : generationOf(cacheTags.catalogue(), tags, standing);
-  return generation === null ? null : { generation, oldestMs: Infinity };
-}
-
-/** What is cached, or null where the Yoga lane must answer. Throws outages. */
-async function computed(
-  options: LanesOptions,
-  execute: (shared: Cancellation, catalogue: CatalogueReading | null) => Promise<FastAnswer>,
-  shared: Cancellation,
-  catalogue: CatalogueReading | null,
-): Promise<ComputedAnswer | null> {
-  const cancelDeadline = startDeadline(options.requestMs, () => shared.cancel(timedOut()));
-  let beganAtMs = 0;
-  const begin = (): Promise<FastAnswer> => {
-    beganAtMs = performance.now();
-    return shared.race(execute(shared, catalogue));
-  };
-  try {
-    const answer = await options.admission.run(begin, shared);
-    if (answer instanceof GraphQLError) throw answer;
-    if (typeof answer !== "string") return null;
-    return { json: answer, readAtMs: Math.min(beganAtMs, catalogue?.oldestMs ?? Infinity) };
-  } finally {
-    cancelDeadline();
-  }
 }
 
 /** Yoga reads `body` where a server has parsed it already, and the address of a GET. */

@@ -165,7 +165,7 @@ export const limits = {
   requestMs: 5_000,
 
   /** Reads that one process computes at the same time; more wait in line. */
-  readsComputedMax: 1_000,
+  readsComputedMax: 400,
   /** Reads in that line; more are refused with OVERLOADED. */
   readsWaitingMax: 10_000,
   /** In that line, as it is or as it can be foreseen; who would wait longer is refused. */

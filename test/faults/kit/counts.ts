@@ -23,7 +23,7 @@ const inTests = {
   /** Processes that share one cache. */
   cachingProcesses: 2,
   /** Writes that are asked after, and answered again, without a fault. */
-  freshPairs: 2_000,
+  freshPairs: 8_000,
   /** The same around each fault of the cache. */
   freshPairsPerFault: 170,
   /** Pauses of their sessions: a fault mostly waits, and needs writes and reads at every moment, not all that the machine can do. */
