@@ -119,7 +119,7 @@ describe("a server", () => {
     expect(await stateOf(2)).toEqual({ source: "computed", items: 0, count: first.count });
     const written = await write(api.url, {
       operation: "UpsertItems",
-      input: writeVariablesOf("UpsertItems", 1).input as object,
+      input: writeVariablesOf("UpsertItems", 1).input,
       token: tokenOf(api, "UpsertItems", 1),
     });
     expect(written.payload.userErrors).toEqual([]);
