@@ -25,6 +25,7 @@ import { limits } from "../runtime/limits.ts";
 import { compileCachePlan, type CachePlan } from "./cache-plan.ts";
 import { compileQuery } from "./compiled-query.ts";
 import { compileCost, type Cost } from "./cost.ts";
+import { compilePlainVariables, type CoerceVariables } from "./plain-variables.ts";
 import { causeOf, outageAmong, outageOf } from "./outage.ts";
 import { costExtension } from "./use-document-limits.ts";
 import { idempotencyExtension } from "./use-idempotency.ts";
@@ -52,7 +53,7 @@ export type FastAnswer = string | GraphQLError | { readonly executed: ExecutionR
 
 interface CompiledOperation {
   readonly run: Run;
-  readonly definition: OperationDefinitionNode;
+  readonly coerce: CoerceVariables;
   readonly cost: Cost;
   readonly plan: CachePlan | null;
 }
@@ -84,20 +85,15 @@ export function createFastLane(
       const compiled = compiledById.get(id);
       const given = variables ?? {};
       if (compiled === undefined || typeof given !== "object" || Array.isArray(given)) return null;
-      return prepared(schema, compiled, given as Record<string, unknown>);
+      return prepared(compiled, given as Record<string, unknown>);
     },
   };
 }
 
-function prepared(
-  schema: GraphQLSchema,
-  compiled: CompiledOperation,
-  given: Record<string, unknown>,
-): PreparedRequest | null {
-  // Coerced by graphql-js, whose rules are the ones that count.
-  const { coerced } = getVariableValues(schema, compiled.definition.variableDefinitions ?? [], given, { maxErrors: 1 });
-  const cost = coerced === undefined ? null : costOf(compiled, coerced);
-  if (coerced === undefined || cost === null) return null;
+function prepared(compiled: CompiledOperation, given: Record<string, unknown>): PreparedRequest | null {
+  const coerced = compiled.coerce(given);
+  const cost = coerced === null ? null : costOf(compiled, coerced);
+  if (coerced === null || cost === null) return null;
   return {
     plan: compiled.plan,
     variables: coerced,
@@ -128,10 +124,16 @@ function compiledOperation(
   if (run === null) return null;
   return {
     run,
-    definition,
+    coerce: coercionOf(schema, definition),
     cost: compileCost(schema, document, definition),
     plan: compileCachePlan(schema, document, definition, { operationId: id, version }),
   };
+}
+
+/** By the rules of graphql-js, which are the ones that count. */
+function coercionOf(schema: GraphQLSchema, { variableDefinitions = [] }: OperationDefinitionNode): CoerceVariables {
+  const plain = compilePlainVariables(schema, variableDefinitions);
+  return plain ?? ((given) => getVariableValues(schema, variableDefinitions, given, { maxErrors: 1 }).coerced ?? null);
 }
 
 function interpretedRun(schema: GraphQLSchema, document: DocumentNode): Run {

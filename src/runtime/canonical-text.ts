@@ -9,9 +9,11 @@ export function canonicalText(value: unknown, isNullAbsent = false): string {
   if (Array.isArray(value)) return `[${value.map((entry) => canonicalText(entry, isNullAbsent)).join(",")}]`;
   if (value instanceof Date) return `d${value.getTime()}`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
-  const fields = Object.entries(value)
-    .filter(([, field]) => field !== undefined && !(isNullAbsent && field === null))
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, field]) => `${JSON.stringify(name)}:${canonicalText(field, isNullAbsent)}`);
-  return `{${fields.join(",")}}`;
+  let text = "{";
+  for (const name of Object.keys(value).toSorted()) {
+    const field = (value as Record<string, unknown>)[name];
+    if (field === undefined || (isNullAbsent && field === null)) continue;
+    text += `${text === "{" ? "" : ","}${JSON.stringify(name)}:${canonicalText(field, isNullAbsent)}`;
+  }
+  return `${text}}`;
 }

@@ -12,6 +12,8 @@ import { until } from "./until.ts";
 vi.setConfig({ testTimeout: 90_000 });
 
 const STOP_MS_MAX = 20_000;
+/** As /proc/net/tcp spells it. */
+const ESTABLISHED = "01";
 
 /** Process ids of those that share the port of `server`, starting ones among them. */
 export function workersOf({ child }: ServerProcess): number[] {
@@ -22,6 +24,17 @@ export function workersOf({ child }: ServerProcess): number[] {
       .filter((name) => /main\.[jt]s/.test(readProc(name, "cmdline")))
       .map(Number)
   );
+}
+
+/** Connections to the port that one of its processes has taken; what waits in the system's queue belongs to nobody yet. */
+export function acceptedCount({ port }: ServerProcess): number {
+  const local = `:${port.toString(16).toUpperCase().padStart(4, "0")}`;
+  const rows = readProc("net", "tcp")
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/));
+  return rows.filter(([, address, , state, , , , , , inode]) => {
+    return address?.endsWith(local) === true && state === ESTABLISHED && inode !== "0";
+  }).length;
 }
 
 /** Whether it is still there. A zombie, which only waits for its parent, is not. */

@@ -6,7 +6,7 @@ import { startApi, type TestApi } from "../kit/api.ts";
 import { environmentOf, startServerProcess, type ServerProcess } from "../kit/server-process.ts";
 import { lockTable } from "../kit/table-lock.ts";
 import { until } from "../kit/until.ts";
-import { askNew, endServer, isAlive, stopServer, workersOf } from "../kit/workers.ts";
+import { acceptedCount, askNew, endServer, isAlive, stopServer, workersOf } from "../kit/workers.ts";
 
 const PLAYER = '{ player(id: "UGxheWVyOjE") { displayName } }';
 
@@ -24,8 +24,8 @@ it("answers what each process has accepted before SIGTERM, and ends with 0", asy
   const lock = await lockTable(api.database, "player");
   const answers = Array.from({ length: 8 }, () => askNew(server, PLAYER));
   await until(
-    () => lock.isWaitedFor(),
-    () => "no statement waits for the lock",
+    async () => acceptedCount(server) >= answers.length && (await lock.isWaitedFor()),
+    () => `${acceptedCount(server)} connections are taken`,
   );
   const exit = stopServer(server);
   await until(

@@ -69,13 +69,10 @@ export const freshMutants: readonly FreshMutant[] = [
     edits: [
       {
         path: ANSWERS,
-        from:
-          "      keep(ask.key, result.answer, standing, ageMs);\n" +
-          "      store.set(ask.key, { ...result.answer, generations: text, ageMs });\n",
+        from: "    share(ask.key, keep(ask.key, answer, standing, {",
         to:
-          "      const later = (await new Promise((tell) => generations.read(ask.tags, tell))) ?? standing;\n" +
-          "      keep(ask.key, result.answer, later, ageMs);\n" +
-          "      store.set(ask.key, { ...result.answer, generations: generationsText(later), ageMs });\n",
+          "    const later = (await new Promise((tell) => generations.read(ask.tags, tell))) ?? standing;\n" +
+          "    share(ask.key, keep(ask.key, answer, later, {",
       },
     ],
     weather: slowReads,
