@@ -115,6 +115,7 @@ export function createApp({
       automaticDocuments,
       fastLane: createFastLane(schema, registeredOperations, logger),
       answers: cache.answers,
+      generations: cache.generations,
       knownRequests,
       admission,
       yogaLane,
@@ -199,17 +200,19 @@ function createCache(redis: CacheRedis, metrics: Metrics, logger: Logger) {
     },
     onPaid: (owedCount) => metrics.fenceOwed.set(owedCount),
   });
+  const generations = createGenerationReader({
+    redis,
+    epoch,
+    onFailure: () => metrics.cacheFailures.inc({ purpose: "generations" }),
+  });
   const kept = createAnswerCache({
-    generations: createGenerationReader({
-      redis,
-      epoch,
-      onFailure: () => metrics.cacheFailures.inc({ purpose: "generations" }),
-    }),
+    generations,
     store: createAnswerStore({ redis, onFailure: () => metrics.cacheFailures.inc({ purpose: "answers" }) }),
     isOutage: (error) => codeOf(outageOf(error)) === "UNAVAILABLE",
   });
   return {
     answers: kept,
+    generations,
     fence,
     async stop() {
       await fence.stop();

@@ -3,6 +3,7 @@
 
 import { availableParallelism } from "node:os";
 import { z } from "zod";
+import { redisAddressOf } from "./runtime/redis-address.ts";
 import { DEVELOPMENT_KID_PREFIX, parseSigningKeys, type SigningKeys } from "./runtime/signing-keys.ts";
 
 export interface Config {
@@ -57,8 +58,8 @@ const databaseUrl = z
 
 const redisUrl = z
   .string()
-  .regex(
-    /^(rediss?:\/\/[^/]+(\/[0-9]+)?|unix:\/\/([^/@]*@)?\/[^?#]+(\?db=[0-9]+)?)$/,
+  .refine(
+    (url) => redisAddressOf(url) !== null,
     "expected redis://:password@host:port, or unix://:password@/path/to/socket",
   );
 

@@ -35,10 +35,17 @@ const SOCKET_PATH_BYTES_MAX = 107;
 /** Of what needs no escape, neither in a URL nor in Redis' own configuration. */
 const PLAIN_PATH = /^[\w./-]+$/;
 
-/** The socket of the Redis whose files lie in `directory`; null where such a path cannot be one. */
+/** Where a Redis whose files lie in `directory` has its socket; null where such a path cannot be one. */
 export function redisSocketPath(directory: string): string | null {
   const path = join(directory, SOCKET);
   return PLAIN_PATH.test(path) && path.length <= SOCKET_PATH_BYTES_MAX ? path : null;
+}
+
+/** By the words of the living server: one that an earlier build started has none, whatever files lie about. */
+export async function liveSocketPath(address: { port: number; password: string }): Promise<string | null> {
+  const [reply] = await redisReplies(address, [["CONFIG", "GET", "unixsocket"]]);
+  const path = Array.isArray(reply) ? reply[1] : undefined;
+  return typeof path === "string" && path !== "" ? path : null;
 }
 
 /** Describes the Redis of `role` whose files lie in `directory`. */
@@ -85,7 +92,7 @@ function configuration(options: {
   const lines: [string, string][] = [
     ["bind", "127.0.0.1"],
     ["port", String(options.port)],
-    ...socketLines(options.directory),
+    ...(options.role === "cache" ? socketLines(options.directory) : []),
     ["requirepass", options.password],
     ["dir", quoted(options.directory)],
     ["daemonize", "no"],

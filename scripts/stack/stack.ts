@@ -10,7 +10,7 @@ import { type StackFiles, stackFiles, stackPasswords } from "./files.ts";
 import { countLeases, returnLease, takeLease } from "./lease.ts";
 import type { InstallConsent } from "./packages.ts";
 import { choosePorts, readPorts, type ServerPorts } from "./ports.ts";
-import { redisSocketPath } from "./redis.ts";
+import { liveSocketPath } from "./redis.ts";
 import { adoptServer, endProcesses, PortTakenError, type PrivateServer, startServer, stopServer } from "./server.ts";
 import { describeServers } from "./servers.ts";
 
@@ -117,7 +117,10 @@ async function openPrivateStack(options: StackOptions, given: GivenUrls): Promis
   });
   const { ports } = await joining;
   // Faults are put between a server and its client where they can be: on TCP.
-  const socketPath = options.purpose === "test" ? null : liveSocketPath(files.directoryOf("cache-redis"));
+  const socketPath =
+    options.purpose === "test" || given.redisUrl !== undefined
+      ? null
+      : await liveSocketPath({ port: ports["cache-redis"] ?? 0, password: passwords.cacheRedis });
   return { ...urlsOf({ given, passwords, ports, socketPath, flavour: options.flavour ?? "mariadb" }), leave };
 }
 
@@ -169,12 +172,6 @@ function portOf(ports: ServerPorts, server: PrivateServer): number {
   const port = ports[server.name];
   if (port === undefined) throw new Error(`no port was chosen for ${server.name}`);
   return port;
-}
-
-/** Null also where the server that was found running is of an earlier build, which made none. */
-function liveSocketPath(directory: string): string | null {
-  const path = redisSocketPath(directory);
-  return path !== null && existsSync(path) ? path : null;
 }
 
 function givenUrls(environment: NodeJS.ProcessEnv): GivenUrls {

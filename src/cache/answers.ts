@@ -37,11 +37,8 @@ export interface ComputedAnswer {
   readonly readAtMs: number;
 }
 
-/**
- * Ends early when all who wait for it are over, which it is told by `shared`. `standing` is what its answer is kept
- * under; null where it is not kept.
- */
-export type Compute = (shared: Cancellation, standing: Generations | null) => Promise<ComputedAnswer | null>;
+/** Ends early when all who wait for it are over, which it is told by `shared`. */
+export type Compute = (shared: Cancellation) => Promise<ComputedAnswer | null>;
 
 /** What was found for whoever looked in vain. */
 export interface Looked {
@@ -125,7 +122,8 @@ export function createAnswerCache({
       const answer = freshIn(kept, ask, standing) ?? freshIn(memory.get(ask.key), ask, standing);
       tell(answer, { standing, stored: null });
       // It is asked for again: now at the latest others should have it.
-      if (answer?.isStored === false) share(ask.key, answer);
+      if (answer?.isStored === false && performance.now() - answer.madeAtMs < ask.lifetimeMs / 2)
+        share(ask.key, answer);
     });
   };
 
@@ -148,7 +146,7 @@ export function createAnswerCache({
       if (instead !== null) return { answer: instead, source: "outage" };
     }
     try {
-      if (standing === null || standing.isOpen) return uncached(await compute(asker, null));
+      if (standing === null || standing.isOpen) return uncached(await compute(asker));
       return await join(ask, { ...looked, standing }, asker, compute);
     } catch (error) {
       if (!isOutage(error)) throw error;
@@ -210,7 +208,7 @@ export function createAnswerCache({
       keep(ask.key, stored, standing, { madeAtMs: performance.now() - stored.ageMs, isStored: true });
       if (stored.ageMs < ask.lifetimeMs) return { answer: stored, source: "redis" };
     }
-    const computed = await compute(shared, standing);
+    const computed = await compute(shared);
     if (computed === null) return { answer: null, source: "computed" };
     const answer = answerBytes(computed.json);
     // As old as its first reading, and under what stood before that: whatever changed since has made it old already.

@@ -37,12 +37,6 @@ export function generationsText({ values }: Generations): string {
   return values.join(" ");
 }
 
-/** What stands for one of the tags, together with the epoch; null where it is none of them. */
-export function generationOf(tag: string, tags: readonly string[], { values }: Generations): string | null {
-  const place = tags.indexOf(tag);
-  return place === -1 ? null : `${values[0]} ${values[place + 1]}`;
-}
-
 interface Asked {
   readonly tags: readonly string[];
   readonly tell: (generations: Generations | null) => void;

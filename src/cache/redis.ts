@@ -5,12 +5,13 @@
 
 import { setTimeout as delay } from "node:timers/promises";
 import { createClient } from "@redis/client";
+import { must } from "../runtime/assert.ts";
 import { withDeadline } from "../runtime/deadline.ts";
 import { limits } from "../runtime/limits.ts";
 import { answerScripts } from "./answer-scripts.ts";
 import { automaticDocumentScripts } from "./automatic-document-scripts.ts";
 import { fenceScripts } from "./fence-scripts.ts";
-import { redisAddressOf } from "./redis-address.ts";
+import { redisAddressOf } from "../runtime/redis-address.ts";
 
 export type RedisClient = ReturnType<typeof openClient>;
 
@@ -130,10 +131,9 @@ export function createCacheRedis({ url, keyPrefix, onLost, onBack }: CacheRedisO
 const REFUSALS_MAX = (2 * limits.redisReconnectMsMax) / limits.redisPingMs;
 
 function openClient(url: string, keyPrefix: string) {
-  const address = redisAddressOf(url);
-  const { path, ...account } = "path" in address ? address : { ...address, path: undefined };
+  const address = must(redisAddressOf(url), "REDIS_URL is no URL of a Redis, and has been let pass");
   return createClient({
-    ...account,
+    ...address,
     keyPrefix,
     RESP: 3,
     disableOfflineQueue: true,
@@ -141,7 +141,7 @@ function openClient(url: string, keyPrefix: string) {
     commandOptions: { timeout: 0 },
     scripts: { ...answerScripts, ...automaticDocumentScripts, ...fenceScripts },
     socket: {
-      ...(path === undefined ? {} : { path }),
+      ...("socket" in address ? address.socket : {}),
       connectTimeout: limits.redisConnectMs,
       reconnectStrategy: (attempts: number) => Math.min(50 * 2 ** Math.min(attempts, 6), limits.redisReconnectMsMax),
     },

@@ -47,13 +47,15 @@ export function createHousekeeping({ pool, metrics, logger }: HousekeepingOption
 
   const run = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
+      let pauseMs: number = limits.purgePauseMs;
       try {
         await purge();
       } catch (error) {
-        // MySQL away, or rows in the way: the next round is soon enough.
+        // MySQL away, or rows in the way.
+        pauseMs = limits.purgeRetryMs;
         logger.warn({ reason: (error as Error).message }, "housekeeping failed");
       }
-      await delay(limits.purgePauseMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+      await delay(pauseMs, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
   };
 

@@ -1,36 +1,39 @@
 // The answer to a cacheable question, computed for all who wait for it: admitted as one read, with a deadline of its own,
-// and with what its request knows of the catalogue, so that it need not be read again.
+// and with rows of the catalogue that are kept for as long as nothing of it changes.
 
 import { GraphQLError } from "graphql";
 import type { AnswerAsk, ComputedAnswer } from "../cache/answers.ts";
-import { generationOf, type Generations } from "../cache/generations.ts";
+import { generationsText, type GenerationReader } from "../cache/generations.ts";
 import { cacheTags } from "../cache/tags.ts";
 import { timedOut } from "../errors.ts";
-import type { CatalogueReading } from "../loaders/kept-answers.ts";
+import type { CatalogueReading } from "../loaders/kept-rows.ts";
 import type { Cancellation } from "../runtime/cancellation.ts";
 import { startDeadline } from "../runtime/deadline.ts";
+import { limits } from "../runtime/limits.ts";
 import type { Admission } from "./admission.ts";
 import type { FastAnswer } from "./fast-lane.ts";
 
-/** What is computed, and under what. */
+/** What is computed, for which question. */
 export interface Computation {
   readonly execute: (shared: Cancellation, catalogue: CatalogueReading | null) => Promise<FastAnswer>;
-  readonly catalogue: CatalogueReading | null;
+  readonly ask: Pick<AnswerAsk, "lifetimeMs">;
 }
 
-/** What the request has read of the catalogue's generation; null where its answer does not say to depend on it. */
-export function catalogueReading({ tags }: AnswerAsk, standing: Generations | null): CatalogueReading | null {
-  const generation = standing === null ? null : generationOf(cacheTags.catalogue(), tags, standing);
-  return generation === null ? null : { generation, oldestMs: Infinity };
+export interface ComputingOptions {
+  readonly admission: Admission;
+  readonly generations: GenerationReader;
+  readonly requestMs: number;
 }
 
 /** What is cached, or null where the Yoga lane must answer. Throws outages. */
 export async function computed(
-  { admission, requestMs }: { readonly admission: Admission; readonly requestMs: number },
-  { execute, catalogue }: Computation,
+  { admission, generations, requestMs }: ComputingOptions,
+  { execute, ask }: Computation,
   shared: Cancellation,
 ): Promise<ComputedAnswer | null> {
   const cancelDeadline = startDeadline(requestMs, () => shared.cancel(timedOut()));
+  // Of an answer that lives no longer than kept rows do, nothing would be left.
+  const catalogue = ask.lifetimeMs > limits.catalogueKeptMs ? catalogueReading(generations) : null;
   let beganAtMs = 0;
   const begin = (): Promise<FastAnswer> => {
     beganAtMs = performance.now();
@@ -44,4 +47,24 @@ export async function computed(
   } finally {
     cancelDeadline();
   }
+}
+
+const CATALOGUE = [cacheTags.catalogue()];
+
+function catalogueReading(generations: GenerationReader): CatalogueReading {
+  let asked: Promise<string | null> | null = null;
+  return {
+    oldestMs: Infinity,
+    generation() {
+      if (asked !== null) return asked;
+      // What is asked for side by side is asked for once; whatever comes later reads it again.
+      queueMicrotask(() => (asked = null));
+      asked = new Promise((tell) => {
+        generations.read(CATALOGUE, (standing) => {
+          tell(standing === null || standing.isOpen ? null : generationsText(standing));
+        });
+      });
+      return asked;
+    },
+  };
 }

@@ -6,9 +6,10 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { GraphQLError, type ExecutionResult } from "graphql";
 import type { AutomaticDocumentStore } from "../cache/automatic-document.ts";
 import type { AnswerAsk, AnswerCache, Looked } from "../cache/answers.ts";
+import type { GenerationReader } from "../cache/generations.ts";
 import { createContext, type Context, type Services } from "../context.ts";
 import { codeOf, persistedQueryNotFound } from "../errors.ts";
-import type { CatalogueReading } from "../loaders/kept-answers.ts";
+import type { CatalogueReading } from "../loaders/kept-rows.ts";
 import { createMemo } from "../loaders/memo.ts";
 import type { RegisteredOperation } from "../operations/registry.ts";
 import type { Cancellation } from "../runtime/cancellation.ts";
@@ -16,7 +17,7 @@ import { limits } from "../runtime/limits.ts";
 import type { Metrics } from "../runtime/metrics.ts";
 import type { Admission } from "./admission.ts";
 import { sendCached, type Cached } from "./cached-answer.ts";
-import { catalogueReading, computed } from "./computed-answer.ts";
+import { computed } from "./computed-answer.ts";
 import type { FastAnswer, FastLane } from "./fast-lane.ts";
 import { KnownRequest, type KnownRequests } from "./known-requests.ts";
 import { metersOf } from "./operation-meters.ts";
@@ -46,6 +47,7 @@ export interface LanesOptions {
   readonly automaticDocuments: AutomaticDocumentStore;
   readonly fastLane: FastLane;
   readonly answers: AnswerCache;
+  readonly generations: GenerationReader;
   readonly knownRequests: KnownRequests;
   readonly admission: Admission;
   readonly yogaLane: YogaLane;
@@ -166,8 +168,8 @@ function takeFastLane(
   const answered =
     plan !== null && asked !== null
       ? answers
-          .get(asked.ask, asked.looked, cancellation, (shared, standing) =>
-            computed(options, { execute, catalogue: catalogueReading(asked.ask, standing) }, shared),
+          .get(asked.ask, asked.looked, cancellation, (shared) =>
+            computed(options, { execute, ask: asked.ask }, shared),
           )
           .then(({ answer, source }) => {
             metrics.answers.inc({ source });

@@ -5,7 +5,7 @@
 //
 // Ordering guarantee: a load joins only a batch that has not been dispatched when it arrives, so its
 // answer is read after it was asked. DataLoader's cache stays off: a process-wide memory of answers
-// would be a cache without fences. Authorisation never depends on a batch. A key whose request is over
+// would be a cache without fences (rows of the catalogue have one: kept-rows.ts). Authorisation never depends on a batch. A key whose request is over
 // by the time its batch leaves is left out: nobody waits for its answer.
 
 import DataLoader from "dataloader";
@@ -14,14 +14,14 @@ import { limits } from "../runtime/limits.ts";
 import type { Cancellation } from "../runtime/cancellation.ts";
 import type { Metrics } from "../runtime/metrics.ts";
 import { isOutage, isStatementFault } from "../database/database-error.ts";
-import { createKeptAnswers, type KeptAnswers } from "./kept-answers.ts";
+import { createKeptRows, type KeptRows } from "./kept-rows.ts";
 
 export interface BatchLoader<Key, Value> {
   readonly name: string;
   /** The key as text: equal text, same question. */
   keyText(key: Key): string;
-  /** Answers about the catalogue, which requests share; null where each asks anew. */
-  readonly kept: KeptAnswers<Value> | null;
+  /** Rows of the catalogue, which requests share; null where each asks anew. */
+  readonly kept: KeptRows<Value> | null;
   /**
    * Rejects with what the statement threw, with OVERLOADED when too many keys wait, or with the reason
    * of `cancellation` where that came before the batch left.
@@ -77,7 +77,7 @@ export function createBatchLoader<Key, Value>(options: BatchLoaderOptions<Key, V
   return {
     name,
     keyText,
-    kept: options.isOfCatalogue === true ? createKeptAnswers<Value>() : null,
+    kept: options.isOfCatalogue === true ? createKeptRows<Value>() : null,
     load(key, cancellation) {
       if (waiting >= limits.keysWaitingMax) return Promise.reject(overloaded());
       waiting += 1;

@@ -5,7 +5,7 @@
 
 import type { Cancellation } from "../runtime/cancellation.ts";
 import type { BatchLoader } from "./batch-loader.ts";
-import type { CatalogueReading } from "./kept-answers.ts";
+import type { CatalogueReading } from "./kept-rows.ts";
 
 export interface Memo {
   /**
@@ -31,12 +31,19 @@ export function createMemo(cancellation?: Cancellation, catalogue: CatalogueRead
     return ofLoader;
   };
   const loadOrTake = <Key, Value>(loader: BatchLoader<Key, Value>, key: Key, text: string): Promise<Value> => {
-    if (catalogue === null || loader.kept === null) return loader.load(key, cancellation);
-    const kept = loader.kept.get(text, catalogue);
-    if (kept !== undefined) return kept;
-    const answer = loader.load(key, cancellation);
-    loader.kept.keep(text, catalogue, answer);
-    return answer;
+    const { kept } = loader;
+    if (catalogue === null || kept === null) return loader.load(key, cancellation);
+    return catalogue.generation().then((generation) => {
+      if (generation === null) return loader.load(key, cancellation);
+      const known = kept.get(text, generation);
+      if (known !== undefined) {
+        catalogue.oldestMs = Math.min(catalogue.oldestMs, known.askedAtMs);
+        return known.rows;
+      }
+      const rows = loader.load(key, cancellation);
+      kept.keep(text, generation, rows);
+      return rows;
+    });
   };
   return {
     load<Key, Value>(loader: BatchLoader<Key, Value>, key: Key): Promise<Value> {

@@ -16,7 +16,7 @@ export interface PlayerStateKey {
   readonly rowsMax: number;
 }
 
-/** At most `rowsMax` entries in item-id order. Two statements in a row, each shared by its batch. */
+/** At most `rowsMax` entries in item-id order. At most two statements in a row, each shared by its batch. */
 export function loadPlayerState(
   { loaders, memo }: Pick<Services, "loaders"> & { memo: Memo },
   key: PlayerStateKey,

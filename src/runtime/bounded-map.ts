@@ -8,8 +8,8 @@ export interface BoundedMapOptions<Key, Value> {
   readonly weightMax: number;
   /** 1 where not given: the bound is then a number of entries. */
   readonly weightOf?: (key: Key, value: Value) => number;
-  /** Told of each that had to go. */
-  readonly onEvicted?: (key: Key, value: Value) => void;
+  /** Told of each that had to go, and whether it has been used since it came or was looked at last. */
+  readonly onEvicted?: (key: Key, value: Value, isUsed: boolean) => void;
   /** A use saves nobody: whoever came first goes first. */
   readonly isFirstInFirstOut?: boolean;
 }
@@ -23,7 +23,7 @@ interface Entry<Value> {
 export class BoundedMap<Key, Value> {
   readonly #weightMax: number;
   readonly #weightOf: (key: Key, value: Value) => number;
-  readonly #onEvicted: ((key: Key, value: Value) => void) | undefined;
+  readonly #onEvicted: BoundedMapOptions<Key, Value>["onEvicted"];
   readonly #isFirstInFirstOut: boolean;
   #weight = 0;
   // A Map keeps its entries in the order of insertion: the first has waited longest for its next look.
@@ -86,7 +86,7 @@ export class BoundedMap<Key, Value> {
       this.#entries.delete(key);
       if (!entry.isUsed || this.#isFirstInFirstOut) {
         this.#weight -= entry.weight;
-        this.#onEvicted?.(key, entry.value);
+        this.#onEvicted?.(key, entry.value, entry.isUsed);
         return;
       }
       entry.isUsed = false;

@@ -7,7 +7,7 @@ export const limits = {
   batchKeysMax: 500,
   /** Keys in a batch whose statement is a UNION ALL with one branch per key. */
   unionBatchKeysMax: 250,
-  /** Rows of the catalogue that one of its loaders keeps for all requests. */
+  /** Rows of the catalogue that one of its loaders keeps for all requests; what is known not to be there counts as one. */
   catalogueRowsKeptMax: 20_000,
   /** For how long at most, though nothing has changed: an answer made of them is as old as they are. */
   catalogueKeptMs: 1_000,
@@ -118,6 +118,8 @@ export const limits = {
   purgeBatchesMax: 1_000,
   /** Between two rounds. */
   purgePauseMs: 60_000,
+  /** The same after one that failed. */
+  purgeRetryMs: 5_000,
 
   /** Lines of items in one write. */
   itemLinesMax: 100,

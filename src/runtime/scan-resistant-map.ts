@@ -8,9 +8,9 @@ import { BoundedMap } from "./bounded-map.ts";
 import { textHash } from "./text-hash.ts";
 
 export interface ScanResistantMapOptions<Value> {
-  /** Sum of the weights of both queues. An entry that weighs more than a queue by itself does not stay in it. */
+  /** Sum of the weights of both queues. */
   readonly weightMax: number;
-  /** Of that for newcomers. */
+  /** Of that for newcomers. One that weighs more by itself is no newcomer. */
   readonly newcomersWeightMax: number;
   readonly weightOf: (key: string, value: Value) => number;
 }
@@ -19,37 +19,33 @@ export interface ScanResistantMapOptions<Value> {
 const REMEMBERED = 65_536;
 
 export class ScanResistantMap<Value> {
-  readonly #newcomers: BoundedMap<string, Newcomer<Value>>;
+  readonly #newcomers: BoundedMap<string, Value>;
   readonly #regulars: BoundedMap<string, Value>;
+  readonly #isHeavy: (key: string, value: Value) => boolean;
   readonly #left = new Uint32Array(REMEMBERED);
 
   constructor({ weightMax, newcomersWeightMax, weightOf }: ScanResistantMapOptions<Value>) {
+    this.#isHeavy = (key, value) => weightOf(key, value) > newcomersWeightMax;
     this.#regulars = new BoundedMap({ weightMax: weightMax - newcomersWeightMax, weightOf });
     this.#newcomers = new BoundedMap({
       weightMax: newcomersWeightMax,
-      weightOf: (key, { value }) => weightOf(key, value),
-      onEvicted: (key, { value, isUsed }) => {
+      weightOf,
+      isFirstInFirstOut: true,
+      onEvicted: (key, value, isUsed) => {
         if (isUsed) this.#regulars.set(key, value);
         else this.#remember(key);
       },
-      isFirstInFirstOut: true,
     });
   }
 
   get(key: string): Value | undefined {
-    const regular = this.#regulars.get(key);
-    if (regular !== undefined) return regular;
-    const newcomer = this.#newcomers.get(key);
-    if (newcomer === undefined) return undefined;
-    newcomer.isUsed = true;
-    return newcomer.value;
+    return this.#regulars.get(key) ?? this.#newcomers.get(key);
   }
 
   set(key: string, value: Value): void {
-    // One that is put in again has been asked for again.
-    const isKnown = this.#newcomers.delete(key) || this.#regulars.delete(key) || this.#hasLeft(key);
-    if (isKnown) this.#regulars.set(key, value);
-    else this.#newcomers.set(key, { value, isUsed: false });
+    const isNew = this.#newcomers.delete(key) || !(this.#regulars.delete(key) || this.#hasLeft(key));
+    if (isNew && !this.#isHeavy(key, value)) this.#newcomers.set(key, value);
+    else this.#regulars.set(key, value);
   }
 
   #remember(key: string): void {
@@ -61,9 +57,4 @@ export class ScanResistantMap<Value> {
     const hash = textHash(key);
     return this.#left[hash & (REMEMBERED - 1)] === hash;
   }
-}
-
-interface Newcomer<Value> {
-  readonly value: Value;
-  isUsed: boolean;
 }

@@ -5,6 +5,8 @@
 import { textHash } from "./text-hash.ts";
 
 const BUCKETS = 1_024;
+/** Of long keys one character in four spreads them as well. */
+const STRIDE = 4;
 
 export class TransientMap<Value> {
   readonly #buckets: { readonly key: string; readonly value: Value }[][] = Array.from({ length: BUCKETS }, () => []);
@@ -34,6 +36,6 @@ export class TransientMap<Value> {
   }
 
   #bucketOf(key: string): { readonly key: string; readonly value: Value }[] {
-    return this.#buckets[textHash(key) & (BUCKETS - 1)]!;
+    return this.#buckets[textHash(key, STRIDE) & (BUCKETS - 1)]!;
   }
 }

@@ -1,7 +1,8 @@
 // A cache Redis on this machine is reached by its socket where the URL says so, and used as by its port.
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { redisAddressOf } from "../../src/cache/redis-address.ts";
+import { redisSocketPath } from "../../scripts/stack/redis.ts";
+import { redisAddressOf } from "../../src/runtime/redis-address.ts";
 import { startApi, type TestApi } from "../kit/api.ts";
 import { withCacheRedis } from "../kit/cache-redis.ts";
 import { askWatched, untilCaching, waitForRedis } from "../kit/caching.ts";
@@ -9,14 +10,31 @@ import { askWatched, untilCaching, waitForRedis } from "../kit/caching.ts";
 describe("a URL", () => {
   it.each([
     { url: "redis://:secret@cache.internal:6379/1", address: { url: "redis://:secret@cache.internal:6379/1" } },
-    { url: "unix:///run/redis.sock", address: { path: "/run/redis.sock", database: 0 } },
-    { url: "unix://:secret@/run/redis.sock", address: { path: "/run/redis.sock", password: "secret", database: 0 } },
+    { url: "unix:///run/redis.sock", address: { socket: { path: "/run/redis.sock" }, database: 0 } },
+    {
+      url: "unix://:secret@/run/redis.sock",
+      address: { socket: { path: "/run/redis.sock" }, password: "secret", database: 0 },
+    },
     {
       url: "unix://me:se%40cret@/run/my%20redis.sock?db=3",
-      address: { path: "/run/my redis.sock", username: "me", password: "se@cret", database: 3 },
+      address: { socket: { path: "/run/my redis.sock" }, username: "me", password: "se@cret", database: 3 },
     },
-  ])("$url says where and as whom", ({ url, address }) => {
+    { url: "unix://:50%@/run/redis.sock", address: null },
+    { url: "unix://host", address: null },
+    { url: "http://cache.internal", address: null },
+  ])("$url says where and as whom, or is none", ({ url, address }) => {
     expect(redisAddressOf(url)).toEqual(address);
+  });
+});
+
+describe("a directory", () => {
+  it.each([
+    { directory: "/srv/satchel/.data/stack/cache-redis", path: "/srv/satchel/.data/stack/cache-redis/redis.sock" },
+    { directory: "/srv/my game/stack", path: null },
+    { directory: `/${"d".repeat(95)}`, path: `/${"d".repeat(95)}/redis.sock` },
+    { directory: `/${"d".repeat(96)}`, path: null },
+  ])("$directory has room for a socket, or not", ({ directory, path }) => {
+    expect(redisSocketPath(directory)).toBe(path);
   });
 });
 

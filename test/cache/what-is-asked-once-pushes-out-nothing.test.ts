@@ -34,6 +34,21 @@ it("keeps what comes back after it had to leave", () => {
   expect(map.get("a")).toBe("again");
 });
 
+it("has a place for what is too heavy for a newcomer", () => {
+  const map = created();
+  map.set("heavy", "heavy");
+  for (const key of ["a", "b", "c", "d"]) map.set(key, key);
+  expect(map.get("heavy")).toBe("heavy");
+});
+
+it("takes what is put in again before anybody used it for a newcomer still", () => {
+  const map = created();
+  map.set("a", "1");
+  map.set("a", "2");
+  for (const key of ["b", "c", "d"]) map.set(key, key);
+  expect(map.get("a")).toBeUndefined();
+});
+
 it("replaces what is there", () => {
   const map = created();
   map.set("a", "1");

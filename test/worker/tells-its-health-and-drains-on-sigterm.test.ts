@@ -43,23 +43,44 @@ afterAll(async () => {
 });
 
 it("is alive and ready, and shows what it has purged beside Node's own metrics", async () => {
-  await api.database.query(
-    "INSERT INTO idempotency (player_id, idempotency_key, request_hmac, outcome, recorded_at) VALUES " +
-      "(1, UNHEX(REPEAT('0a', 16)), UNHEX(REPEAT('0b', 32)), '{}', NOW(3) - INTERVAL 32 DAY)",
-  );
+  await insertOldRecord();
   await startWorker();
   expect(await get("/livez")).toMatchObject({ status: 200, text: "alive\n" });
   await until(
     async () => (await get("/readyz")).status === 200,
     () => "the worker is never ready",
   );
+  await untilPurged();
+  expect((await get("/metrics")).text).toMatch(/^process_resident_memory_bytes \d/m);
+  expect(await api.database.query("SELECT player_id FROM idempotency")).toEqual([]);
+});
+
+it("purges soon after it has failed to, and not in the next round", async () => {
+  await insertOldRecord();
+  proxy.cut();
+  await startWorker();
+  await until(
+    () => worker!.log().includes("housekeeping failed"),
+    () => "the worker does not even try",
+  );
+  proxy.mend();
+  await untilPurged();
+  expect(await api.database.query("SELECT player_id FROM idempotency")).toEqual([]);
+});
+
+async function insertOldRecord(): Promise<void> {
+  await api.database.query(
+    "INSERT INTO idempotency (player_id, idempotency_key, request_hmac, outcome, recorded_at) VALUES " +
+      "(1, UNHEX(REPEAT('0a', 16)), UNHEX(REPEAT('0b', 32)), '{}', NOW(3) - INTERVAL 32 DAY)",
+  );
+}
+
+async function untilPurged(): Promise<void> {
   await until(
     async () => (await get("/metrics")).text.includes("\nsatchel_purged_rows_total 1\n"),
     () => "the worker purges nothing",
   );
-  expect((await get("/metrics")).text).toMatch(/^process_resident_memory_bytes \d/m);
-  expect(await api.database.query("SELECT player_id FROM idempotency")).toEqual([]);
-});
+}
 
 it("answers no GraphQL, and nothing but GET", async () => {
   await startWorker();
