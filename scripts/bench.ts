@@ -1,7 +1,8 @@
 // `npm run bench [-- --quick ...]`: the benchmark of reads; `npm run bench -- item-locations`, the comparison of the
 // ways to that query; `npm run bench -- writes`, what a committed write costs;
 // `npm run bench -- hot`, what a cached answer costs; `npm run bench -- flood`, 50,000 of them asked for at once;
-// `npm run bench -- pressure`, what it does beyond its limits; `npm run bench -- profile`, where a read's time goes. What they are and how to read them: bench/README.md.
+// `npm run bench -- pressure`, what it does beyond its limits; `npm run bench -- profile`, where a read's time goes.
+// What they are and how to read them: bench/README.md.
 import { benchFlood } from "../bench/flood/run.ts";
 import { benchHot } from "../bench/hot/run.ts";
 import { benchItemLocations } from "../bench/item-locations/run.ts";

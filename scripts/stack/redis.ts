@@ -28,7 +28,7 @@ const ASSERTED: Record<RedisRole, readonly string[]> = {
   queue: ["appendonly", "appendfsync", "maxmemory-policy"],
 };
 
-/** Beside its port: half of what a round trip on this machine costs is TCP. */
+/** Beside its port: on one machine TCP only adds to what a round trip costs. */
 const SOCKET = "redis.sock";
 /** What a socket's address holds (unix(7)), its end taken off. */
 const SOCKET_PATH_BYTES_MAX = 107;

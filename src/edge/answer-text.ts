@@ -106,7 +106,7 @@ function begun<Given extends unknown[]>(write: (...given: Given) => Text, ...giv
   }
 }
 
-/** Of what nobody writes any more, parts may be on their way, lists of them as well: a rejection without a listener ends the process. */
+/** Of what nobody writes any more, parts may be on their way, also in lists: a rejection without a listener ends the process. */
 function letGo(value: unknown): void {
   if (Array.isArray(value)) for (const item of value) letGo(item);
   else if (isPromise(value)) value.then(letGo, () => undefined);

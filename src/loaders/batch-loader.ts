@@ -5,8 +5,9 @@
 //
 // Ordering guarantee: a load joins only a batch that has not been dispatched when it arrives, so its
 // answer is read after it was asked. DataLoader's cache stays off: a process-wide memory of answers
-// would be a cache without fences (rows of the catalogue have one: kept-rows.ts). Authorisation never depends on a batch. A key whose request is over
-// by the time its batch leaves is left out: nobody waits for its answer.
+// would be a cache without fences (rows of the catalogue have one: kept-rows.ts). Authorisation never
+// depends on a batch. A key whose request is over by the time its batch leaves is left out: nobody waits
+// for its answer.
 
 import DataLoader from "dataloader";
 import { overloaded } from "../errors.ts";

@@ -8,7 +8,10 @@ import { limits } from "../runtime/limits.ts";
 
 /** What one request knows of the catalogue. */
 export interface CatalogueReading {
-  /** What stands now, read after this call: equal text, nothing has changed. Null where that cannot be known, or a write is under way. */
+  /**
+   * What stands now, read after this call: equal text, nothing has changed. Null where that cannot be known, or a
+   * write is under way.
+   */
   generation(): Promise<string | null>;
   /** On performance.now()'s clock: when the oldest rows that it was told were read; Infinity without any. */
   oldestMs: number;
