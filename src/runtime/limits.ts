@@ -196,9 +196,9 @@ export const limits = {
   /** Bytes of cached answers in the memory of one process. */
   answersMemoryBytesMax: 64_000_000,
   /** Of these for answers that have been asked for once. */
-  newAnswersMemoryBytesMax: 2_000_000,
+  newAnswersMemoryBytesMax: 32_000_000,
   /** New answers that one process puts into Redis in a second; others follow when they are asked for again. */
-  answersSharedPerSecondMax: 1_000,
+  answersSharedPerSecondMax: 5_000,
   /** A cached answer counts for that long, if nothing that it depends on changes before. */
   answerMs: 30_000,
   /** The same for what depends on more than tags can name: leaderboards, ranks. */
