@@ -1,7 +1,7 @@
 // A map with a bound on its weight in which what is asked for once does not push out what is asked for again and
-// again (S3-FIFO, Yang et al., SOSP 2023). A newcomer stays in a small queue for a while. Who is used there moves to
-// the large one, and so does who comes back soon after it had to leave: keys that left are remembered by a number each.
-// Under a flood of reads that nobody repeats the large queue stays as it was.
+// again (S3-FIFO, Yang et al., SOSP 2023). A newcomer stays in a queue of newcomers for a while. Who is used there moves
+// to the regulars, and so does who comes back soon after it had to leave: keys that left are remembered by a number each.
+// Under a flood of reads that nobody repeats the regulars stay as they were.
 
 import { BoundedMap } from "./bounded-map.ts";
 import { textHash } from "./text-hash.ts";
