@@ -27,6 +27,8 @@ export interface AdmissionOptions {
   readonly computedMax?: number;
   /** Reads in line. */
   readonly waitingMax?: number;
+  /** Reads, computed and in line together, up to which a late event loop refuses nobody. */
+  readonly lateMax?: number;
   /** In line. */
   readonly waitMs?: number;
 }
@@ -43,6 +45,7 @@ interface Waiting {
 export function createAdmission({
   computedMax = limits.readsComputedMax,
   waitingMax = limits.readsWaitingMax,
+  lateMax = limits.readsLateMax,
   waitMs = limits.readWaitMs,
 }: AdmissionOptions = {}): Admission {
   const line = new WaitingLine<Waiting>();
@@ -77,8 +80,10 @@ export function createAdmission({
     return true;
   };
 
-  const isHopeless = (): boolean =>
-    line.size >= waitingMax || pace.delayMs() >= limits.admissionDelayMs || pace.msFor(waitingCount) > waitMs;
+  /** One burst stalls the loop for a moment, and says nothing of what it can do: only many reads in a late loop do. */
+  const isLate = (): boolean => computing + waitingCount >= lateMax && pace.delayMs() >= limits.admissionDelayMs;
+
+  const isHopeless = (): boolean => line.size >= waitingMax || isLate() || pace.msFor(waitingCount) > waitMs;
 
   const wait = <T>(read: () => Promise<T>, request: Cancellation | undefined): Promise<T> =>
     new Promise<T>((resolve, refuse) => {

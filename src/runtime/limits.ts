@@ -170,6 +170,8 @@ export const limits = {
   readsComputedMax: 400,
   /** Reads in that line; more are refused with OVERLOADED. */
   readsWaitingMax: 10_000,
+  /** Reads computed and in line, together, up to which a late event loop refuses nobody: a burst of its own making. */
+  readsLateMax: 1_000,
   /** In that line, as it is or as it can be foreseen; who would wait longer is refused. */
   readWaitMs: 3_000,
   /** Between two looks at who has waited that long. */

@@ -16,7 +16,7 @@ const WAIT_MS = 300;
 let admission: Admission;
 let finish: (() => void)[];
 beforeEach(() => {
-  admission = createAdmission({ computedMax: 2, waitingMax: 3, waitMs: WAIT_MS });
+  admission = createAdmission({ computedMax: 2, waitingMax: 3, lateMax: 2, waitMs: WAIT_MS });
   finish = [];
 });
 afterEach(() => admission.stop());
@@ -109,6 +109,30 @@ describe("while the event loop does not keep up", () => {
       () => `${admission.inFlight()} in flight`,
     );
     expect(await isAdmitted()).toBe(true);
+  });
+
+  it("lets wait all the same what is no more than a burst", async () => {
+    const roomy = createAdmission({ computedMax: 2, waitingMax: 10, lateMax: 4, waitMs: 60_000 });
+    const isRefused = async () => {
+      const request = new Cancellation();
+      const read = roomy.run(async () => true, request);
+      request.cancel(new Error("gone"));
+      return read.then(
+        () => false,
+        (error: unknown) => codeOf(error) === "OVERLOADED",
+      );
+    };
+    const ends: (() => void)[] = [];
+    for (let read = 0; read < 4; read += 1) void roomy.run(() => new Promise<void>((end) => ends.push(end)));
+    await until(isRefused, () => "a fifth is admitted still");
+    expect([roomy.inFlight(), roomy.waiting()]).toEqual([2, 2]);
+    ends[0]!();
+    await until(
+      () => roomy.waiting() === 1,
+      () => "nobody begins",
+    );
+    expect(await isRefused()).toBe(false);
+    roomy.stop();
   });
 
   it("takes them again within 5 s after that has ended", async () => {
