@@ -4,6 +4,7 @@
 
 import { hash } from "node:crypto";
 import { Keyv, type KeyvStoreAdapter } from "keyv";
+import { gathered } from "../runtime/gathered.ts";
 import { limits } from "../runtime/limits.ts";
 import type { CacheRedis } from "./redis.ts";
 
@@ -81,34 +82,15 @@ export function createAnswerStore({
     }
   };
 
-  // Before the turn is over: what asks for generations in it leaves with this.
-  const ask = gathered((flush) => process.nextTick(flush), getAll);
-  const store = gathered(setImmediate, setAll);
+  // What one reading of generations has found in demand is asked for together.
+  const ask = gathered((flush) => process.nextTick(flush), limits.answerBatchMax, getAll);
+  const store = gathered(setImmediate, limits.answerBatchMax, setAll);
   return {
     get: (key) => new Promise((tell) => ask({ key, tell })),
     set(key, { etag, generations, bytes, ageMs }) {
       const ttl = Math.floor(limits.outageAnswerMs - ageMs);
       if (ttl > 0) store({ key, value: `${bytesOf(key)}\n${etag}\n${generations}\n${bytes}`, ttl });
     },
-  };
-}
-
-/** Runs `run` when `schedule` says, with all that has been handed over until then, so many at a time. */
-function gathered<T>(
-  schedule: (flush: () => void) => unknown,
-  run: (items: readonly T[]) => Promise<void>,
-): (item: T) => void {
-  let items: T[] = [];
-  const flush = (): void => {
-    const all = items;
-    items = [];
-    for (let place = 0; place < all.length; place += limits.answerBatchMax) {
-      void run(all.slice(place, place + limits.answerBatchMax));
-    }
-  };
-  return (item) => {
-    if (items.length === 0) schedule(flush);
-    items.push(item);
   };
 }
 

@@ -8,7 +8,8 @@ import { Cancellation } from "../runtime/cancellation.ts";
 import { limits } from "../runtime/limits.ts";
 import { ScanResistantMap } from "../runtime/scan-resistant-map.ts";
 import { TransientMap } from "../runtime/transient-map.ts";
-import { answerBytes, type AnswerBytes, type AnswerStore, type StoredAnswer } from "./answer-store.ts";
+import { answerBytes, type AnswerBytes, type AnswerStore } from "./answer-store.ts";
+import { demandUnder, isSameGeneration } from "./demand.ts";
 import { generationsText, type GenerationReader, type Generations } from "./generations.ts";
 
 /** What is asked for, and how it is made. */
@@ -40,26 +41,18 @@ export interface ComputedAnswer {
 /** Ends early when all who wait for it are over, which it is told by `shared`. */
 export type Compute = (shared: Cancellation) => Promise<ComputedAnswer | null>;
 
-/** What was found for whoever looked in vain. */
-export interface Looked {
-  /** What stood when it was looked for. */
-  readonly standing: Generations | null;
-  /** What Redis has, where it was asked at the same time. */
-  readonly stored: Promise<StoredAnswer | null> | null;
-}
-
 export interface AnswerCache {
   /**
-   * Calls `tell` once, later on: with an answer of this process that still counts, or with null. By a callback, since
-   * nothing else stands between a hit and its asker.
+   * Calls `tell` once, later on: with an answer of this process that still counts, or with null; and with what stood
+   * when it was looked for. By a callback, since nothing else stands between a hit and its asker.
    */
-  look(ask: AnswerAsk, tell: (answer: AnswerBytes | null, looked: Looked) => void): void;
+  look(ask: AnswerAsk, tell: (answer: AnswerBytes | null, standing: Generations | null) => void): void;
   /**
-   * For whoever has looked in vain: the answer, as `compute` makes it or has made it, or null for what must not be
+   * For whoever has looked in vain, and what stood then: the answer, as `compute` makes it or has made it, or null for what must not be
    * kept. Rejects as `compute` does, where nothing that may be told instead is there. `asker` ends when nobody
    * waits for this one.
    */
-  get(ask: AnswerAsk, looked: Looked, asker: Cancellation, compute: Compute): Promise<Answered>;
+  get(ask: AnswerAsk, standing: Generations | null, asker: Cancellation, compute: Compute): Promise<Answered>;
 }
 
 export interface AnswerCacheOptions {
@@ -72,15 +65,11 @@ export interface AnswerCacheOptions {
 
 /** In memory: ages by this process's own monotonic clock. */
 interface Kept extends AnswerBytes {
-  /** The epoch's and the tags' that it was made under. */
-  readonly generations: readonly string[];
+  /** The epoch's and the tags' that it was made under, as they were read last. */
+  generations: readonly string[];
   readonly madeAtMs: number;
   /** Whether other processes can have it. */
   isStored: boolean;
-}
-
-interface UsableLook extends Looked {
-  readonly standing: Generations;
 }
 
 /** One computation, for all who ask for the same under the same generations. */
@@ -113,41 +102,25 @@ export function createAnswerCache({
 
   const look: AnswerCache["look"] = (ask, tell) => {
     const kept = memory.get(ask.key);
-    if (kept === undefined) {
-      lookEverywhere(ask, tell);
-      return;
-    }
-    generations.read(ask.tags, (standing) => {
+    const told = (standing: Generations | null): void => {
       // Another may have been kept meanwhile.
       const answer = freshIn(kept, ask, standing) ?? freshIn(memory.get(ask.key), ask, standing);
-      tell(answer, { standing, stored: null });
+      tell(answer, standing);
       // It is asked for again: now at the latest others should have it.
-      if (answer?.isStored === false && performance.now() - answer.madeAtMs < ask.lifetimeMs / 2)
-        share(ask.key, answer);
-    });
+      if (answer?.isStored === false && performance.now() - answer.madeAtMs < ask.lifetimeMs / 2) share(ask, answer);
+    };
+    const isInVain = kept === undefined || performance.now() - kept.madeAtMs >= ask.lifetimeMs;
+    generations.read(ask.tags, told, isInVain);
   };
 
-  /** At once, where this process has nothing: one way to Redis and back. */
-  const lookEverywhere: AnswerCache["look"] = (ask, tell) => {
-    let stored: Looked["stored"] = null;
-    generations.read(
-      ask.tags,
-      (standing) => tell(freshIn(memory.get(ask.key), ask, standing), { standing, stored }),
-      () => {
-        stored = store.get(ask.key);
-      },
-    );
-  };
-
-  const get: AnswerCache["get"] = async (ask, looked, asker, compute) => {
-    const { standing } = looked;
+  const get: AnswerCache["get"] = async (ask, standing, asker, compute) => {
     if (performance.now() < awayUntilMs) {
       const instead = insteadOf(memory.get(ask.key), ask, standing);
       if (instead !== null) return { answer: instead, source: "outage" };
     }
     try {
       if (standing === null || standing.isOpen) return uncached(await compute(asker));
-      return await join(ask, { ...looked, standing }, asker, compute);
+      return await join(ask, standing, asker, compute);
     } catch (error) {
       if (!isOutage(error)) throw error;
       awayUntilMs = performance.now() + limits.breakerMs;
@@ -158,13 +131,17 @@ export function createAnswerCache({
   };
 
   /** Only a flight under the same generations, which this request has read after it arrived. */
-  const join = async (ask: AnswerAsk, looked: UsableLook, asker: Cancellation, compute: Compute): Promise<Answered> => {
-    const { standing } = looked;
+  const join = async (
+    ask: AnswerAsk,
+    standing: Generations,
+    asker: Cancellation,
+    compute: Compute,
+  ): Promise<Answered> => {
     const key = `${ask.key} ${generationsText(standing)}`;
     const flying = flights.get(key);
     if (flying === undefined) {
-      if (flights.size >= limits.flightsMax) return fill(ask, looked, asker, compute);
-      const flight = takeOff(key, (shared) => fill(ask, looked, shared, compute));
+      if (flights.size >= limits.flightsMax) return fill(ask, standing, asker, compute);
+      const flight = takeOff(key, (shared) => fill(ask, standing, shared, compute));
       board(key, flight, asker);
       return flight.landed;
     }
@@ -197,13 +174,14 @@ export function createAnswerCache({
 
   const fill = async (
     ask: AnswerAsk,
-    { standing, stored: asked }: UsableLook,
+    standing: Generations,
     shared: Cancellation,
     compute: Compute,
   ): Promise<Answered> => {
-    const text = generationsText(standing);
-    const stored = await (asked ?? store.get(ask.key));
-    if (stored !== null && stored.generations === text) {
+    const [, ...ofTags] = standing.values;
+    const demand = demandUnder(ofTags);
+    const stored = demand === "shared" ? await store.get(ask.key) : null;
+    if (stored !== null && stored.generations === generationsText(standing)) {
       // Also one that has run out: it is what can be told should MySQL be away.
       keep(ask.key, stored, standing, { madeAtMs: performance.now() - stored.ageMs, isStored: true });
       if (stored.ageMs < ask.lifetimeMs) return { answer: stored, source: "redis" };
@@ -212,7 +190,8 @@ export function createAnswerCache({
     if (computed === null) return { answer: null, source: "computed" };
     const answer = answerBytes(computed.json);
     // As old as its first reading, and under what stood before that: whatever changed since has made it old already.
-    share(ask.key, keep(ask.key, answer, standing, { madeAtMs: computed.readAtMs, isStored: false }));
+    const kept = keep(ask.key, answer, standing, { madeAtMs: computed.readAtMs, isStored: false });
+    if (demand !== "first") share(ask, kept);
     return { answer, source: "computed" };
   };
 
@@ -228,11 +207,12 @@ export function createAnswerCache({
   };
 
   /** Unless too much is shared just now: then when it is asked for again. */
-  const share = (key: string, kept: Kept): void => {
+  const share = ({ key, tags }: AnswerAsk, kept: Kept): void => {
     if (!sharing.take()) return;
     kept.isStored = true;
-    const { bytes, etag, generations: made, madeAtMs } = kept;
-    store.set(key, { bytes, etag, generations: made.join(" "), ageMs: performance.now() - madeAtMs });
+    const { bytes, etag, generations: values, madeAtMs } = kept;
+    store.set(key, { bytes, etag, generations: generationsText({ values }), ageMs: performance.now() - madeAtMs });
+    generations.markShared(tags, values);
   };
 
   return { look, get };
@@ -261,8 +241,17 @@ function insteadOf(
 }
 
 /** Whether exactly that stands under which it was made. */
-function isUnder({ generations }: Kept, { values }: Generations): boolean {
+function isUnder(kept: Kept, { values }: Generations): boolean {
+  const { generations } = kept;
+  if (generations.length !== values.length) return false;
+  let isMarkedAnew = false;
   // By hand: an iterator for each hit is a part of its price.
-  for (let place = 0; place < values.length; place += 1) if (generations[place] !== values[place]) return false;
-  return generations.length === values.length;
+  for (let place = 0; place < values.length; place += 1) {
+    if (generations[place] === values[place]) continue;
+    if (!isSameGeneration(generations[place]!, values[place]!)) return false;
+    isMarkedAnew = true;
+  }
+  // So they are equal to the letter next time.
+  if (isMarkedAnew) kept.generations = values;
+  return true;
 }

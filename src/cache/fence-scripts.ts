@@ -3,6 +3,7 @@
 // while and not for ever: the key then expires, and a missing generation is a new one.
 
 import { defineScript, type CommandParser } from "@redis/client";
+import { ASKED, SHARED } from "./demand.ts";
 import { cacheKeys } from "./keys.ts";
 
 /** What an open tag's value begins with; no generation does. */
@@ -48,8 +49,15 @@ end
 return redis.status_reply('OK')
 `;
 
-/** So many at a time, since Lua's stack is bounded. */
-const READ_TAGS = `
+/** So many at a time, since Lua's stack is bounded. What was marked before is told, and not the mark that this makes. */
+const READ_TAGS = `${NOW}
+local function mark(key, value)
+  if string.sub(value, 1, ${OPEN.length}) == '${OPEN}' or string.sub(value, -1) == '${SHARED}' then return value end
+  local generation, asked = string.match(value, '^([^${ASKED}]*)${ASKED}?(%d*)$')
+  if not generation or (asked ~= '' and now - tonumber(asked) <= tonumber(ARGV[3])) then return value end
+  redis.call('SET', key, generation .. '${ASKED}' .. string.format('%d', now), 'KEEPTTL')
+  return generation
+end
 local values = {}
 for start = 1, #KEYS, 1000 do
   local part = redis.call('MGET', unpack(KEYS, start, math.min(start + 999, #KEYS)))
@@ -59,10 +67,21 @@ for start = 1, #KEYS, 1000 do
       redis.call('SET', KEYS[at], ARGV[1], 'PX', ARGV[2])
       value = ARGV[1]
     end
-    values[at] = value
+    values[at] = at > 2 and mark(KEYS[at], value) or value
   end
 end
 return values
+`;
+
+/** Of those that stand still. */
+const MARK_SHARED = `
+for place, key in ipairs(KEYS) do
+  local value = redis.call('GET', key)
+  if value and string.match(value, '^[^${ASKED}${SHARED}]*') == ARGV[place] then
+    redis.call('SET', key, ARGV[place] .. '${SHARED}', 'KEEPTTL')
+  end
+end
+return redis.status_reply('OK')
 `;
 
 /** An epoch that had been lost begins shut: a write that opened its tags before the loss may still commit. */
@@ -95,14 +114,26 @@ export const fenceScripts = {
     },
     transformReply: (reply: unknown) => reply,
   }),
-  /** The epoch, what shuts it, and what stands for each tag: `generation`, kept for `ms`, where nothing did. */
+  /**
+   * The epoch, what shuts it, and what stands for each tag: `generation`, kept for `ms`, where nothing did. Marks them
+   * as asked for, as which they count for `askedMs`.
+   */
   readTags: defineScript({
     SCRIPT: READ_TAGS,
-    parseCommand(parser: CommandParser, tags: readonly string[], generation: string, ms: number) {
+    parseCommand(parser: CommandParser, tags: readonly string[], generation: string, ms: number, askedMs: number) {
       parser.pushKeysLength([cacheKeys.epoch, cacheKeys.epochShut, ...tags.map(cacheKeys.tagGeneration)]);
-      parser.push(generation, String(ms));
+      parser.push(generation, String(ms), String(askedMs));
     },
     transformReply: (reply: unknown) => reply as (string | null)[],
+  }),
+  /** Marks each of the tags under whose generation an answer has been shared. */
+  markShared: defineScript({
+    SCRIPT: MARK_SHARED,
+    parseCommand(parser: CommandParser, generations: ReadonlyMap<string, string>) {
+      parser.pushKeysLength([...generations.keys()].map(cacheKeys.tagGeneration));
+      parser.push(...generations.values());
+    },
+    transformReply: (reply: unknown) => reply,
   }),
   /** Gives the epoch a new value, or only `ifMissing`; shut for `shutMs` where it was missing. */
   renewEpoch: defineScript({

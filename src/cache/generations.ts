@@ -3,14 +3,19 @@
 // stand under which it was made.
 
 import { randomUUID } from "node:crypto";
+import { gathered } from "../runtime/gathered.ts";
 import { limits } from "../runtime/limits.ts";
+import { generationIn, SHARED } from "./demand.ts";
 import type { Epoch } from "./epoch.ts";
 import { OPEN } from "./fence-scripts.ts";
 import { cacheKeys } from "./keys.ts";
 import type { CacheRedis } from "./redis.ts";
 
 export interface Generations {
-  /** The epoch, and the generation of each tag in the order of the tags: equal values, same state. */
+  /**
+   * The epoch, and the generation of each tag in the order of the tags with how much it is in demand (demand.ts): equal
+   * generations, same state.
+   */
   readonly values: readonly string[];
   /** A write is under way: nothing may be taken from the cache or put into it. */
   readonly isOpen: boolean;
@@ -20,10 +25,11 @@ export interface GenerationReader {
   /**
    * Calls `tell` once, later on, with what stands for the tags, read after this call. Null where that cannot be
    * known now: Redis is away or slow, or its epoch may not be used. By a callback, since it is met by every hit.
-   * `onSent` is given by whoever has met none of this before: it is called as the reading leaves, so that what it
-   * asks of Redis travels along.
+   * `isInVain` is said by whoever has no answer: the next one who has none will know of it.
    */
-  read(tags: readonly string[], tell: (generations: Generations | null) => void, onSent?: () => void): void;
+  read(tags: readonly string[], tell: (generations: Generations | null) => void, isInVain?: boolean): void;
+  /** Tells all processes, soon, that an answer to what depends on the tags is shared, made under these. */
+  markShared(tags: readonly string[], generations: Generations["values"]): void;
 }
 
 export interface GenerationReaderOptions {
@@ -32,15 +38,21 @@ export interface GenerationReaderOptions {
   readonly onFailure: (error: unknown) => void;
 }
 
-/** The values as one text. */
-export function generationsText({ values }: Generations): string {
-  return values.join(" ");
+/** The generations alone, as one text. */
+export function generationsText({ values }: Pick<Generations, "values">): string {
+  return values.map(generationIn).join(" ");
 }
 
 interface Asked {
   readonly tags: readonly string[];
   readonly tell: (generations: Generations | null) => void;
-  readonly onSent: (() => void) | undefined;
+  readonly isInVain: boolean;
+}
+
+/** A tag, and the generation that it had. */
+interface Shared {
+  readonly tag: string;
+  readonly generation: string;
 }
 
 export function createGenerationReader({ redis, epoch, onFailure }: GenerationReaderOptions): GenerationReader {
@@ -64,10 +76,8 @@ export function createGenerationReader({ redis, epoch, onFailure }: GenerationRe
     const batch = asked;
     asked = [];
     // Tags that nobody has asked for may have no generation yet.
-    const isNew = batch.some(({ onSent }) => onSent !== undefined);
-    const reading = readAll(placesOf(batch), isNew);
-    for (const { onSent } of batch) onSent?.();
-    reading.then(
+    const isInVain = batch.some((asking) => asking.isInVain);
+    readAll(placesOf(batch), isInVain).then(
       (found) => {
         isOut = false;
         for (const { tags, tell } of batch) tell(found === null ? null : generationsOf(tags, found));
@@ -86,9 +96,9 @@ export function createGenerationReader({ redis, epoch, onFailure }: GenerationRe
   };
 
   /** Null where the epoch may not be used. */
-  const readAll = async (places: ReadonlyMap<string, number>, isNew: boolean): Promise<Found | null> => {
+  const readAll = async (places: ReadonlyMap<string, number>, isInVain: boolean): Promise<Found | null> => {
     const tags = [...places.keys()];
-    let standing = await (isNew ? readOrMake(tags) : readOnly(tags));
+    let standing = await (isInVain ? readOrMake(tags) : readOnly(tags));
     if (standing.includes(null, 2)) standing = await readOrMake(tags);
     const [epochId = null, shut, ...values] = standing;
     if (epochId === null) epoch.create();
@@ -105,17 +115,35 @@ export function createGenerationReader({ redis, epoch, onFailure }: GenerationRe
   const readOrMake = (tags: readonly string[]): Promise<(string | null)[]> => {
     made += 1;
     const generation = `${processId}.${made}`;
-    return redis.run(limits.cacheReadMs, (client) => client.readTags(tags, generation, limits.generationMs));
+    return redis.run(limits.cacheReadMs, (client) =>
+      client.readTags(tags, generation, limits.generationMs, limits.answerMs),
+    );
   };
 
+  const markAll = async (shared: readonly Shared[]): Promise<void> => {
+    const generationOf = new Map(shared.map(({ tag, generation }) => [tag, generation]));
+    try {
+      await redis.run(limits.cacheWriteMs, (client) => client.markShared(generationOf));
+    } catch (error) {
+      onFailure(error);
+    }
+  };
+  const mark = gathered(setImmediate, limits.answerBatchMax, markAll);
+
   return {
-    read(tags, tell, onSent) {
+    read(tags, tell, isInVain = false) {
       if (!epoch.isTrusted() || performance.now() < pausedUntilMs) {
         queueMicrotask(() => tell(null));
         return;
       }
-      asked.push({ tags, tell, onSent });
+      asked.push({ tags, tell, isInVain });
       schedule();
+    },
+    markShared(tags, [, ...generations]) {
+      for (const [place, tag] of tags.entries()) {
+        const value = generations[place]!;
+        if (!value.endsWith(SHARED)) mark({ tag, generation: generationIn(value) });
+      }
     },
   };
 }

@@ -21,7 +21,7 @@ export interface Computation {
 
 export interface ComputingOptions {
   readonly admission: Admission;
-  readonly generations: GenerationReader;
+  readonly generations: Pick<GenerationReader, "read">;
   readonly requestMs: number;
 }
 
@@ -51,7 +51,7 @@ export async function computed(
 
 const CATALOGUE = [cacheTags.catalogue()];
 
-function catalogueReading(generations: GenerationReader): CatalogueReading {
+function catalogueReading(generations: Pick<GenerationReader, "read">): CatalogueReading {
   let asked: Promise<string | null> | null = null;
   return {
     oldestMs: Infinity,

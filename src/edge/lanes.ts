@@ -5,8 +5,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { GraphQLError, type ExecutionResult } from "graphql";
 import type { AutomaticDocumentStore } from "../cache/automatic-document.ts";
-import type { AnswerAsk, AnswerCache, Looked } from "../cache/answers.ts";
-import type { GenerationReader } from "../cache/generations.ts";
+import type { AnswerAsk, AnswerCache } from "../cache/answers.ts";
+import type { GenerationReader, Generations } from "../cache/generations.ts";
 import { createContext, type Context, type Services } from "../context.ts";
 import { codeOf, persistedQueryNotFound } from "../errors.ts";
 import type { CatalogueReading } from "../loaders/kept-rows.ts";
@@ -128,10 +128,10 @@ function lookFor(
   onRefused: (reason: unknown) => void,
 ): void {
   const { operation, plan } = known;
-  options.answers.look(ask, (answer, looked) => {
+  options.answers.look(ask, (answer, standing) => {
     try {
       if (answer === null) {
-        void takeFastLane(options, worked(passage, options.requestMs), known, { ask, looked }).catch(onRefused);
+        void takeFastLane(options, worked(passage, options.requestMs), known, { ask, standing }).catch(onRefused);
         return;
       }
       sendCached(passage, { plan, ask, answer });
@@ -151,7 +151,7 @@ function takeFastLane(
   options: LanesOptions,
   passage: WorkedPassage,
   { operation, params, prepared }: Pick<KnownRequest, "operation" | "params" | "prepared">,
-  asked: { readonly ask: AnswerAsk; readonly looked: Looked } | null,
+  asked: { readonly ask: AnswerAsk; readonly standing: Generations | null } | null,
 ): Promise<void> {
   const { yogaLane, metrics, answers } = options;
   const { cancellation } = passage;
@@ -168,7 +168,7 @@ function takeFastLane(
   const answered =
     plan !== null && asked !== null
       ? answers
-          .get(asked.ask, asked.looked, cancellation, (shared) =>
+          .get(asked.ask, asked.standing, cancellation, (shared) =>
             computed(options, { execute, ask: asked.ask }, shared),
           )
           .then(({ answer, source }) => {

@@ -1,5 +1,5 @@
-// What one process has computed, another takes from Redis, for what is left of its life; but only a whole value of
-// ours, of the same schema, made under what stands now.
+// What one process has shared, another takes from Redis, for what is left of its life; but only a whole value of
+// ours, of the same schema, made under what stands now. What is shared: what-is-asked-once-is-not-shared.
 
 import { once } from "node:events";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -57,6 +57,13 @@ async function storedKey(): Promise<string> {
   return keys[0]!;
 }
 
+/** Asked for twice, which is when it is shared: the first answer. */
+async function askedAgain(...ask: Parameters<typeof askWatched>): ReturnType<typeof askWatched> {
+  const first = await askWatched(...ask);
+  expect((await askWatched(...ask)).source).toBe("memory");
+  return first;
+}
+
 async function change(key: string, changed: (text: string) => string): Promise<void> {
   await withCacheRedis(api.database.databaseUrl, async (client) => {
     const text = (await client.get(key)) as string;
@@ -70,7 +77,7 @@ function changedLine(text: string, place: number, line: string): string {
 }
 
 it("is told by another server without a statement, to every byte", async () => {
-  const first = await askWatched(api, "HomeScreen", own());
+  const first = await askedAgain(api, "HomeScreen", own());
   await storedKey();
   twin.statements.length = 0;
   const second = await askWatched(twin, "HomeScreen", own());
@@ -88,7 +95,7 @@ it("is told by another process, and old there too after a write here", async () 
     return Number(new RegExp(`^satchel_cache_answers_total\\{source="${source}"\\} (\\d+)$`, "m").exec(text)?.[1] ?? 0);
   };
   const ask = () => askWatched({ url, app: api.app }, "HomeScreen", own());
-  const first = await askWatched(api, "HomeScreen", own());
+  const first = await askedAgain(api, "HomeScreen", own());
   await storedKey();
   expect((await ask()).text).toBe(first.text);
   expect([await metric("redis"), await metric("computed")]).toEqual([1, 0]);
@@ -113,14 +120,14 @@ describe("a value in Redis", () => {
     "of another epoch": (text) => changedLine(text, 2, "gone 1.1"),
   };
   it.each(Object.entries(broken))("%s is none", async (_, breakIt) => {
-    const first = await askWatched(api, "Catalogue", catalogue);
+    const first = await askedAgain(api, "Catalogue", catalogue);
     await change(await storedKey(), breakIt);
     const second = await askWatched(twin, "Catalogue", catalogue);
     expect([second.source, second.text]).toEqual(["computed", first.text]);
   });
 
   it("of another question is none, also where it is whole and its generations stand", async () => {
-    await askWatched(api, "Catalogue", catalogue);
+    await askedAgain(api, "Catalogue", catalogue);
     const key = await storedKey();
     const other = key.replace('{"first":3}', '{"first":4}');
     expect(other).not.toBe(key);
@@ -130,21 +137,21 @@ describe("a value in Redis", () => {
   });
 
   it("that was made in an epoch that is over is none", async () => {
-    await askWatched(api, "Catalogue", catalogue);
+    await askedAgain(api, "Catalogue", catalogue);
     await storedKey();
     await api.forgetAnswers();
     expect((await askWatched(twin, "Catalogue", catalogue)).source).toBe("computed");
   });
 
   it("without an end is not ours", async () => {
-    await askWatched(api, "Catalogue", catalogue);
+    await askedAgain(api, "Catalogue", catalogue);
     const key = await storedKey();
     await withCacheRedis(api.database.databaseUrl, (client) => client.persist(key));
     expect((await askWatched(twin, "Catalogue", catalogue)).source).toBe("computed");
   });
 
   it("of another type harms nobody", async () => {
-    await askWatched(api, "Catalogue", catalogue);
+    await askedAgain(api, "Catalogue", catalogue);
     const key = await storedKey();
     await withCacheRedis(api.database.databaseUrl, async (client) => {
       await client.del(key);
@@ -154,14 +161,14 @@ describe("a value in Redis", () => {
   });
 
   it("stands under the schema, the operation, the asker and the variables", async () => {
-    await askWatched(api, "Catalogue", catalogue);
+    await askedAgain(api, "Catalogue", catalogue);
     const [, version, ...rest] = (await storedKey()).split(":");
     expect(version).toMatch(/^[\w-]{12}$/);
     expect(rest.join(":")).toBe(`${operationId("Catalogue")}:public:{"first":3}`);
   });
 
   it("of another schema is not looked at", async () => {
-    await askWatched(api, "Catalogue", catalogue);
+    await askedAgain(api, "Catalogue", catalogue);
     const key = await storedKey();
     const [noun, version, ...rest] = key.split(":");
     const foreign = [noun, version!.split("").toReversed().join(""), ...rest].join(":");
@@ -170,7 +177,7 @@ describe("a value in Redis", () => {
   });
 
   it("lives on elsewhere for the rest of its life, by Redis' clock", async () => {
-    await askWatched(api, "Catalogue", catalogue);
+    await askedAgain(api, "Catalogue", catalogue);
     const key = await storedKey();
     // As if it had been made as long ago as an answer counts, but for a second.
     await withCacheRedis(api.database.databaseUrl, (client) =>
@@ -189,7 +196,7 @@ describe("a value in Redis", () => {
   });
 
   it("that has run out is not told", async () => {
-    await askWatched(api, "Catalogue", catalogue);
+    await askedAgain(api, "Catalogue", catalogue);
     const key = await storedKey();
     await withCacheRedis(api.database.databaseUrl, (client) =>
       client.pExpire(key, limits.outageAnswerMs - limits.answerMs - 1),

@@ -127,7 +127,7 @@ describe("what has been read", () => {
 });
 
 describe("an answer that is made of it", () => {
-  const generations = (asked: (tags: readonly string[]) => void): GenerationReader => ({
+  const generations = (asked: (tags: readonly string[]) => void): Pick<GenerationReader, "read"> => ({
     read(tags, tell) {
       asked(tags);
       queueMicrotask(() => tell({ values: ["epoch", "g1"], isOpen: false }));
