@@ -69,10 +69,10 @@ export const freshMutants: readonly FreshMutant[] = [
     edits: [
       {
         path: ANSWERS,
-        from: "    share(ask.key, keep(ask.key, answer, standing, {",
+        from: "    const kept = keep(ask.key, answer, standing, {",
         to:
           "    const later = (await new Promise((tell) => generations.read(ask.tags, tell))) ?? standing;\n" +
-          "    share(ask.key, keep(ask.key, answer, later, {",
+          "    const kept = keep(ask.key, answer, later, {",
       },
     ],
     weather: slowReads,
