@@ -18,14 +18,21 @@ export type Text = string | Promise<string>;
 /** Throws, or rejects, where the answer has an error. */
 export type Write = (value: unknown, asking: Asking) => Text;
 
-/** A field of an object. */
-export interface WrittenField {
-  /** Its key, ready to stand behind what was written before it. */
-  readonly opening: string;
-  readonly write: (parent: unknown, asking: Asking) => Text;
+/** A value, or the value of a field by the field's parent. */
+export interface WrittenValue {
+  readonly write: Write;
   /** The same row gives the same text, whoever asks. */
   readonly isOfRowAlone: boolean;
 }
+
+/** A field of an object. */
+export interface WrittenField extends WrittenValue {
+  /** Its key, ready to stand behind what was written before it. */
+  readonly opening: string;
+}
+
+/** Whether many answers share the row, which nobody changes then. */
+export type IsShared = (row: never) => boolean;
 
 /** In the order of the fields, which are asked for one after the other and waited for together. */
 export function writeObject(fields: readonly WrittenField[]): Write {
@@ -46,6 +53,19 @@ export function writeObject(fields: readonly WrittenField[]): Write {
       }
     }
     return gapped === null ? `${text}}` : gapped.filled(`${text}}`);
+  };
+}
+
+/** Of a type that allows null. */
+export function writeNullable(write: Write): Write {
+  return (value, asking) => (value === null || value === undefined ? "null" : write(value, asking));
+}
+
+/** Of a type that allows none. */
+export function writePresent(write: Write): Write {
+  return (value, asking) => {
+    if (value === null || value === undefined) throw new Error("null where the schema allows none");
+    return write(value, asking);
   };
 }
 
@@ -112,14 +132,14 @@ function letGo(value: unknown): void {
   else if (isPromise(value)) value.then(letGo, () => undefined);
 }
 
-/** By the object, which nobody changes. */
-export function writtenOnce(write: Write): Write {
+/** By the object, where it is shared. */
+export function writtenOnce(write: Write, isShared: IsShared): Write {
   const texts = new WeakMap<object, string>();
   return (value, asking) => {
     const known = texts.get(value as object);
     if (known !== undefined) return known;
     const text = write(value, asking);
-    if (typeof text === "string") {
+    if (typeof text === "string" && isShared(value as never)) {
       // Put together once as well: a search makes one string of what were many, which each answer would go through.
       text.search("}");
       texts.set(value as object, text);
