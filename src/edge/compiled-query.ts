@@ -37,6 +37,7 @@ import {
   writtenOnce,
   type Asking,
   type IsShared,
+  type Texts,
   type Write,
   type WrittenField,
   type WrittenValue,
@@ -114,7 +115,9 @@ function compiler({ schema, document, operation, sharedTypes }: QuerySource, var
     const isOfRowAlone = fields.every((field) => field.isOfRowAlone);
     const isShared = sharedTypes.get(type.name);
     const write = writeObject(fields);
-    return { write: isShared && isOfRowAlone ? writtenOnce(write, isShared) : write, isOfRowAlone };
+    if (isShared === undefined || !isOfRowAlone) return { write, isOfRowAlone, texts: null };
+    const texts: Texts = new WeakMap();
+    return { write: writtenOnce(write, texts, isShared), isOfRowAlone, texts };
   };
 
   const fieldOf = (type: GraphQLObjectType, nodes: readonly FieldNode[], opening: string): WrittenField => {
@@ -160,16 +163,16 @@ function compiler({ schema, document, operation, sharedTypes }: QuerySource, var
 
   const valueOf = (type: GraphQLOutputType, nodes: readonly FieldNode[]): WrittenValue => {
     const isNonNull = isNonNullType(type);
-    const { write, isOfRowAlone } = presentOf(isNonNull ? type.ofType : type, nodes);
-    return { write: isNonNull ? writePresent(write) : writeNullable(write), isOfRowAlone };
+    const value = presentOf(isNonNull ? type.ofType : type, nodes);
+    return { ...value, write: isNonNull ? writePresent(value.write) : writeNullable(value.write) };
   };
 
   /** Of what is not null. */
   const presentOf = (type: GraphQLOutputType, nodes: readonly FieldNode[]): WrittenValue => {
-    if (isListType(type)) return { write: writeList(valueOf(type.ofType, nodes).write), isOfRowAlone: false };
-    if (isLeafType(type)) return { write: writeLeaf(type), isOfRowAlone: true };
+    if (isListType(type)) return { write: writeList(valueOf(type.ofType, nodes)), isOfRowAlone: false, texts: null };
+    if (isLeafType(type)) return { write: writeLeaf(type), isOfRowAlone: true, texts: null };
     if (isObjectType(type)) return objectOf(type, nodes);
-    if (isAbstractType(type)) return { write: abstractOf(type, nodes), isOfRowAlone: false };
+    if (isAbstractType(type)) return { write: abstractOf(type, nodes), isOfRowAlone: false, texts: null };
     throw new NotCompiledError(`${String(type)} is no type of values`);
   };
 
