@@ -18,14 +18,26 @@ export type Text = string | Promise<string>;
 /** Throws, or rejects, where the answer has an error. */
 export type Write = (value: unknown, asking: Asking) => Text;
 
-/** A field of an object. */
-export interface WrittenField {
-  /** Its key, ready to stand behind what was written before it. */
-  readonly opening: string;
-  readonly write: (parent: unknown, asking: Asking) => Text;
+/** Of shared rows, by the object. */
+export type Texts = WeakMap<object, string>;
+
+/** How values of one type are written. */
+export interface WrittenValue {
+  readonly write: Write;
   /** The same row gives the same text, whoever asks. */
   readonly isOfRowAlone: boolean;
+  /** What `write` remembers; null for nothing. */
+  readonly texts: Texts | null;
 }
+
+/** A field of an object, written by that object. */
+export interface WrittenField extends Omit<WrittenValue, "texts"> {
+  /** Its key, ready to stand behind what was written before it. */
+  readonly opening: string;
+}
+
+/** Whether many answers share the row, which nobody changes then. */
+export type IsShared = (row: never) => boolean;
 
 /** In the order of the fields, which are asked for one after the other and waited for together. */
 export function writeObject(fields: readonly WrittenField[]): Write {
@@ -49,13 +61,26 @@ export function writeObject(fields: readonly WrittenField[]): Write {
   };
 }
 
+/** Of a type that allows null. */
+export function writeNullable(write: Write): Write {
+  return (value, asking) => (value === null || value === undefined ? "null" : write(value, asking));
+}
+
+/** Of a type that allows none. */
+export function writePresent(write: Write): Write {
+  return (value, asking) => {
+    if (value === null || value === undefined) throw new Error("null where the schema allows none");
+    return write(value, asking);
+  };
+}
+
 /** Of an array. */
-export function writeList(writeItem: Write): Write {
+export function writeList(items: WrittenValue): Write {
   return (value, asking) => {
     if (!Array.isArray(value)) throw value instanceof Error ? value : new TypeError("a list that is no array");
     if (value.length === 0) return "[]";
     try {
-      return itemsOf(value, writeItem, asking);
+      return itemsOf(value, items, asking);
     } catch (thrown) {
       letGo(value);
       throw thrown;
@@ -63,13 +88,16 @@ export function writeList(writeItem: Write): Write {
   };
 }
 
-function itemsOf(items: readonly unknown[], writeItem: Write, asking: Asking): Text {
+function itemsOf(items: readonly unknown[], { write: writeItem, texts }: WrittenValue, asking: Asking): Text {
   let text = "[";
   let gapped: Gapped | null = null;
   for (let place = 0; place < items.length; place += 1) {
     if (place > 0) text += ",";
     const item = items[place];
-    const part = gapped === null ? written(writeItem, item, asking) : begun(written, writeItem, item, asking);
+    // Of a page that many share nearly all is known: asked here, it costs no calls.
+    const known = texts?.get(item as object);
+    const part =
+      known ?? (gapped === null ? written(writeItem, item, asking) : begun(written, writeItem, item, asking));
     if (typeof part === "string") text += part;
     else {
       (gapped ??= new Gapped()).add(text, part);
@@ -112,14 +140,13 @@ function letGo(value: unknown): void {
   else if (isPromise(value)) value.then(letGo, () => undefined);
 }
 
-/** By the object, which nobody changes. */
-export function writtenOnce(write: Write): Write {
-  const texts = new WeakMap<object, string>();
+/** Remembers in `texts` what is shared. */
+export function writtenOnce(write: Write, texts: Texts, isShared: IsShared): Write {
   return (value, asking) => {
     const known = texts.get(value as object);
     if (known !== undefined) return known;
     const text = write(value, asking);
-    if (typeof text === "string") {
+    if (typeof text === "string" && isShared(value as never)) {
       // Put together once as well: a search makes one string of what were many, which each answer would go through.
       text.search("}");
       texts.set(value as object, text);

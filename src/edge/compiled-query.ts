@@ -30,12 +30,17 @@ import { limits } from "../runtime/limits.ts";
 import {
   writeLeaf,
   writeList,
+  writeNullable,
   writeObject,
+  writePresent,
   written,
   writtenOnce,
   type Asking,
+  type IsShared,
+  type Texts,
   type Write,
   type WrittenField,
+  type WrittenValue,
 } from "./answer-text.ts";
 import { fragmentsOf, selectedFields, type SelectionScope } from "./selection.ts";
 
@@ -48,8 +53,8 @@ export interface QuerySource {
   readonly schema: GraphQLSchema;
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
-  /** Types whose rows many answers share. */
-  readonly sharedTypes: ReadonlySet<string>;
+  /** Types whose rows many answers share, with which of their rows these are. */
+  readonly sharedTypes: ReadonlyMap<string, IsShared>;
 }
 
 type Resolve = (parent: unknown, given: Record<string, unknown>, context: Context) => unknown;
@@ -96,7 +101,10 @@ function compiler({ schema, document, operation, sharedTypes }: QuerySource, var
   const scope: SelectionScope = { schema, fragments: fragmentsOf(document), variables };
   let slots = 0;
 
-  const objectOf = (type: GraphQLObjectType, nodes: readonly { selectionSet?: FieldNode["selectionSet"] }[]): Write => {
+  const objectOf = (
+    type: GraphQLObjectType,
+    nodes: readonly { selectionSet?: FieldNode["selectionSet"] }[],
+  ): WrittenValue => {
     // It asks each value whether it is one, which nothing here does.
     if (type.isTypeOf) throw new NotCompiledError(`${type.name} has isTypeOf`);
     const selectionSets = nodes.flatMap(({ selectionSet }) => (selectionSet === undefined ? [] : [selectionSet]));
@@ -104,8 +112,12 @@ function compiler({ schema, document, operation, sharedTypes }: QuerySource, var
       const opening = `${place === 0 ? "{" : ","}${JSON.stringify(key)}:`;
       return fieldOf(type, fieldNodes, opening);
     });
-    const isShared = sharedTypes.has(type.name) && fields.every(({ isOfRowAlone }) => isOfRowAlone);
-    return isShared ? writtenOnce(writeObject(fields)) : writeObject(fields);
+    const isOfRowAlone = fields.every((field) => field.isOfRowAlone);
+    const isShared = sharedTypes.get(type.name);
+    const write = writeObject(fields);
+    if (isShared === undefined || !isOfRowAlone) return { write, isOfRowAlone, texts: null };
+    const texts: Texts = new WeakMap();
+    return { write: writtenOnce(write, texts, isShared), isOfRowAlone, texts };
   };
 
   const fieldOf = (type: GraphQLObjectType, nodes: readonly FieldNode[], opening: string): WrittenField => {
@@ -121,10 +133,10 @@ function compiler({ schema, document, operation, sharedTypes }: QuerySource, var
     const isRead = resolve === defaultFieldResolver;
     // Nobody could tell it where it stands.
     if (!isRead && resolve.length > 3) throw new NotCompiledError(`${type.name}.${name} asks for GraphQLResolveInfo`);
-    const write = valueOf(field.type, nodes);
+    const { write, isOfRowAlone } = valueOf(field.type, nodes);
     if (field.args.length === 0 && isRead) {
       const read: WrittenField["write"] = (parent, asking) => written(write, propertyOf(parent, name), asking);
-      return { opening, write: read, isOfRowAlone: isLeaf(field.type) };
+      return { opening, write: read, isOfRowAlone };
     }
     // Also where nobody looks at them: they may be wrong.
     const argumentsFor = argumentsOf(field, node);
@@ -149,31 +161,27 @@ function compiler({ schema, document, operation, sharedTypes }: QuerySource, var
       (known[slot] ??= getArgumentValues(field, node, given));
   };
 
-  const valueOf = (type: GraphQLOutputType, nodes: readonly FieldNode[]): Write => {
-    if (isNonNullType(type)) {
-      const write = presentOf(type.ofType, nodes);
-      return (value, asking) => {
-        if (value === null || value === undefined) throw new Error("null where the schema allows none");
-        return write(value, asking);
-      };
-    }
-    const write = presentOf(type, nodes);
-    return (value, asking) => (value === null || value === undefined ? "null" : write(value, asking));
+  const valueOf = (type: GraphQLOutputType, nodes: readonly FieldNode[]): WrittenValue => {
+    const isNonNull = isNonNullType(type);
+    const value = presentOf(isNonNull ? type.ofType : type, nodes);
+    return { ...value, write: isNonNull ? writePresent(value.write) : writeNullable(value.write) };
   };
 
   /** Of what is not null. */
-  const presentOf = (type: GraphQLOutputType, nodes: readonly FieldNode[]): Write => {
-    if (isListType(type)) return writeList(valueOf(type.ofType, nodes));
-    if (isLeafType(type)) return writeLeaf(type);
+  const presentOf = (type: GraphQLOutputType, nodes: readonly FieldNode[]): WrittenValue => {
+    if (isListType(type)) return { write: writeList(valueOf(type.ofType, nodes)), isOfRowAlone: false, texts: null };
+    if (isLeafType(type)) return { write: writeLeaf(type), isOfRowAlone: true, texts: null };
     if (isObjectType(type)) return objectOf(type, nodes);
-    if (isAbstractType(type)) return abstractOf(type, nodes);
+    if (isAbstractType(type)) return { write: abstractOf(type, nodes), isOfRowAlone: false, texts: null };
     throw new NotCompiledError(`${String(type)} is no type of values`);
   };
 
   const abstractOf = (type: GraphQLAbstractType, nodes: readonly FieldNode[]): Write => {
     const { resolveType } = type;
     if (!resolveType || resolveType.length > 2) throw new NotCompiledError(`${type.name} cannot be told by its value`);
-    const writes = new Map(schema.getPossibleTypes(type).map((possible) => [possible.name, objectOf(possible, nodes)]));
+    const writes = new Map(
+      schema.getPossibleTypes(type).map((possible) => [possible.name, objectOf(possible, nodes).write]),
+    );
     return (value, asking) => {
       const name = resolveType(value, asking.context, undefined as never, type);
       const write = typeof name === "string" ? writes.get(name) : undefined;
@@ -181,7 +189,7 @@ function compiler({ schema, document, operation, sharedTypes }: QuerySource, var
     };
   };
 
-  return { root: () => objectOf(must(schema.getQueryType(), "a schema without queries"), [operation]) };
+  return { root: () => objectOf(must(schema.getQueryType(), "a schema without queries"), [operation]).write };
 }
 
 function propertyOf(parent: unknown, name: string): unknown {

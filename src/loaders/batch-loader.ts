@@ -25,9 +25,9 @@ export interface BatchLoader<Key, Value> {
   readonly kept: KeptRows<Value> | null;
   /**
    * Rejects with what the statement threw, with OVERLOADED when too many keys wait, or with the reason
-   * of `cancellation` where that came before the batch left.
+   * of `cancellation` where that came before the batch left. `text` is the key's, where it is known already.
    */
-  load(key: Key, cancellation?: Cancellation): Promise<Value>;
+  load(key: Key, cancellation?: Cancellation, text?: string): Promise<Value>;
 }
 
 /** Answers in the order of the keys; an Error in a place fails that key alone. */
@@ -58,7 +58,7 @@ export function createBatchLoader<Key, Value>(options: BatchLoaderOptions<Key, V
     if (refusal !== null) return asks.map(() => refusal);
     let outage: Error | null = null;
     try {
-      const { distinct, places } = distinctKeys(asks, keyText);
+      const { distinct, places } = distinctKeys(asks);
       batchKeys.observe(distinct.length);
       const answers = distinct.length === 0 ? [] : await isolateFailures(distinct, options.batch);
       outage = answers.find(isOutage) ?? null;
@@ -79,10 +79,10 @@ export function createBatchLoader<Key, Value>(options: BatchLoaderOptions<Key, V
     name,
     keyText,
     kept: options.isOfCatalogue === true ? createKeptRows<Value>() : null,
-    load(key, cancellation) {
+    load(key, cancellation, text = keyText(key)) {
       if (waiting >= limits.keysWaitingMax) return Promise.reject(overloaded());
       waiting += 1;
-      return loader.load({ key, cancellation });
+      return loader.load({ key, text, cancellation });
     },
   };
 }
@@ -90,6 +90,7 @@ export function createBatchLoader<Key, Value>(options: BatchLoaderOptions<Key, V
 /** A key, and the request that wants it. */
 interface Ask<Key> {
   readonly key: Key;
+  readonly text: string;
   readonly cancellation: Cancellation | undefined;
 }
 
@@ -162,13 +163,12 @@ function createGate(places: number): Gate {
 }
 
 /** Each key once, and for every ask the place of its answer, or why it gets none. */
-function distinctKeys<Key>(asks: readonly Ask<Key>[], keyText: (key: Key) => string) {
+function distinctKeys<Key>(asks: readonly Ask<Key>[]) {
   const distinct: Key[] = [];
   const placeByText = new Map<string, number>();
-  const places = asks.map(({ key, cancellation }): number | Error => {
+  const places = asks.map(({ key, text, cancellation }): number | Error => {
     const reason = cancellation?.reason ?? null;
     if (reason !== null) return reason;
-    const text = keyText(key);
     const known = placeByText.get(text);
     if (known !== undefined) return known;
     placeByText.set(text, distinct.length);

@@ -113,7 +113,7 @@ export function createLoaders(pool: DatabasePool, prisma: PrismaClient, metrics:
       (keys) => listItemPages(pool, keys),
       true,
     ),
-    /** Balances above zero by item id, for a window of the catalogue. */
+    /** Balances above zero in any order, for a window of the catalogue; others of the player may be among them. */
     balancesByWindow: createBatchLoader({
       name: "balancesByWindow",
       keyText: ({ playerId, itemIdLow, itemIdHigh }: BalanceWindowKey) => `${playerId}|${itemIdLow}|${itemIdHigh}`,

@@ -20,13 +20,13 @@ export interface CatalogueReading {
 /** Those of one loader. */
 export interface KeptRows<Value> {
   /** What was read under the generation, and when that was asked for; undefined where nothing was, or not lately. */
-  get(keyText: string, generation: string): { readonly rows: Promise<Value>; readonly askedAtMs: number } | undefined;
+  get(keyText: string, generation: string): { readonly rows: Value; readonly askedAtMs: number } | undefined;
   /** Keeps what is on its way, asked for after the generation was read, once it is there. */
-  keep(keyText: string, generation: string, rows: Promise<Value>): void;
+  keep(keyText: string, generation: string, asked: Promise<Value>): void;
 }
 
 interface Kept<Value> {
-  readonly rows: Promise<Value>;
+  readonly rows: Value;
   readonly generation: string;
   readonly askedAtMs: number;
   readonly rowCount: number;
@@ -43,13 +43,13 @@ export function createKeptRows<Value>(): KeptRows<Value> {
       if (kept === undefined || kept.generation !== generation) return undefined;
       return performance.now() - kept.askedAtMs > limits.catalogueKeptMs ? undefined : kept;
     },
-    keep(keyText, generation, rows) {
+    keep(keyText, generation, asked) {
       const askedAtMs = performance.now();
-      rows.then(
-        (value) => {
+      asked.then(
+        (rows) => {
           // What took longer must not stand in the way of what was asked for after it.
           if ((all.get(keyText)?.askedAtMs ?? 0) > askedAtMs) return;
-          const rowCount = Array.isArray(value) ? Math.max(1, value.length) : 1;
+          const rowCount = Array.isArray(rows) ? Math.max(1, rows.length) : 1;
           all.set(keyText, { rows, generation, askedAtMs, rowCount });
         },
         // Whoever asked is told.

@@ -32,15 +32,15 @@ export function createMemo(cancellation?: Cancellation, catalogue: CatalogueRead
   };
   const loadOrTake = <Key, Value>(loader: BatchLoader<Key, Value>, key: Key, text: string): Promise<Value> => {
     const { kept } = loader;
-    if (catalogue === null || kept === null) return loader.load(key, cancellation);
+    if (catalogue === null || kept === null) return loader.load(key, cancellation, text);
     return catalogue.generation().then((generation) => {
-      if (generation === null) return loader.load(key, cancellation);
+      if (generation === null) return loader.load(key, cancellation, text);
       const known = kept.get(text, generation);
       if (known !== undefined) {
         catalogue.oldestMs = Math.min(catalogue.oldestMs, known.askedAtMs);
         return known.rows;
       }
-      const rows = loader.load(key, cancellation);
+      const rows = loader.load(key, cancellation, text);
       kept.keep(text, generation, rows);
       return rows;
     });

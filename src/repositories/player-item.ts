@@ -27,11 +27,14 @@ export interface OwnedItemPageKey {
   readonly rowsMax: number;
 }
 
-/** Balances above zero by item, one map per key. One statement, however many windows and players. */
+/**
+ * Balances above zero in any order, one list per key. One statement, however many windows and players: a player asked
+ * for in two windows has one list for both.
+ */
 export async function findBalancesByWindow(
   pool: DatabasePool,
   keys: readonly BalanceWindowKey[],
-): Promise<Map<bigint, bigint>[]> {
+): Promise<(readonly BalanceRow[])[]> {
   const windows = windowsOf(keys);
   const conditions = windows.map(() => "(item_id BETWEEN ? AND ? AND player_id IN (?))").join(" OR ");
   const rows = await pool.query<[bigint, bigint, bigint][]>(
@@ -41,14 +44,8 @@ export async function findBalancesByWindow(
     },
     windows.flatMap(({ itemIdLow, itemIdHigh, playerIds }) => [itemIdLow, itemIdHigh, playerIds]),
   );
-  const quantitiesByPlayer = new Map<bigint, Map<bigint, bigint>>();
-  for (const [playerId, itemId, quantity] of rows) {
-    let quantities = quantitiesByPlayer.get(playerId);
-    if (quantities === undefined) quantitiesByPlayer.set(playerId, (quantities = new Map<bigint, bigint>()));
-    quantities.set(itemId, quantity);
-  }
-  // A player asked for in two windows shares one map: each key looks up only its own items.
-  return keys.map(({ playerId }) => quantitiesByPlayer.get(playerId) ?? NOTHING);
+  const balancesByPlayer = balancesByPlayerOf(rows);
+  return keys.map(({ playerId }) => balancesByPlayer.get(playerId) ?? NOTHING);
 }
 
 /** One page per key, in item-id order, balances above zero only. One statement. */
@@ -103,7 +100,24 @@ export async function setBalances(transaction: Transaction, balances: readonly P
   );
 }
 
-const NOTHING: Map<bigint, bigint> = new Map();
+const NOTHING: readonly BalanceRow[] = [];
+
+function balancesByPlayerOf(rows: readonly [bigint, bigint, bigint][]): Map<bigint, BalanceRow[]> {
+  const balancesByPlayer = new Map<bigint, BalanceRow[]>();
+  let balances: BalanceRow[] = [];
+  let playerIdBefore: bigint | null = null;
+  for (const [playerId, itemId, quantity] of rows) {
+    // Rows of a player come one after the other where they are read along the primary key: seldom looked up.
+    if (playerId !== playerIdBefore) {
+      const known = balancesByPlayer.get(playerId);
+      if (known === undefined) balancesByPlayer.set(playerId, (balances = []));
+      else balances = known;
+      playerIdBefore = playerId;
+    }
+    balances.push({ itemId, quantity });
+  }
+  return balancesByPlayer;
+}
 
 /** Most keys of a batch ask for the same window, the first page: one condition for all of them. */
 function windowsOf(keys: readonly BalanceWindowKey[]) {

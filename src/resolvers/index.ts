@@ -1,6 +1,7 @@
 // The resolver map. `CompleteResolvers` makes a field that is neither on its model nor resolved here
 // a compile error, and so is one whose model has another type than the schema.
 
+import type { PlayerItemModel } from "../schema/models.ts";
 import type { Resolvers } from "../schema/generated/resolver-types.ts";
 import { BigIntScalar, DateTimeScalar, UuidScalar } from "../schema/scalars.ts";
 import { edgeResolvers, pageInfoResolvers } from "./connection.ts";
@@ -40,8 +41,15 @@ export const resolvers = {
   UUID: UuidScalar,
 } satisfies CompleteResolvers;
 
-/** Types whose rows many answers share: a batch loads each once for all who ask, and nobody changes it. */
-export const sharedTypes: ReadonlySet<string> = new Set(["Item", "Location"]);
+/**
+ * Types whose rows many answers share, and which of their rows: a batch loads each once for all who ask, and nobody
+ * changes it. Of what players have, zeros are shared: loaders/player-state.ts has one for each item of a page.
+ */
+export const sharedTypes: ReadonlyMap<string, (row: never) => boolean> = new Map([
+  ["Item", () => true],
+  ["Location", () => true],
+  ["PlayerItem", ({ quantity }: PlayerItemModel) => quantity === 0n],
+]);
 
 /** The field's name where its model does not already provide it with the schema's type. */
 type UnprovidedField<Resolve, Field> = Resolve extends (parent: infer Model, ...rest: never[]) => infer Result

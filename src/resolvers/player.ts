@@ -49,11 +49,11 @@ export const playerResolvers = {
 
   quantity: own(async ({ playerId }, { itemId: id }, { memo, loaders }) => {
     const { itemId } = idArgument(id, "Item");
-    const [item, quantities] = await Promise.all([
+    const [item, balances] = await Promise.all([
       memo.load(loaders.itemById, itemId),
       memo.load(loaders.balancesByWindow, { playerId, itemIdLow: itemId, itemIdHigh: itemId }),
     ]);
-    return item === null ? null : (quantities.get(itemId) ?? 0n);
+    return item === null ? null : (balances.find((balance) => balance.itemId === itemId)?.quantity ?? 0n);
   }),
 
   itemLocations: own((player, args, context) => {

@@ -7,6 +7,7 @@ import { execute, getOperationAST, getVariableValues, parse, validate, type Grap
 import { createSchema } from "graphql-yoga";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Context } from "../../src/context.ts";
+import type { IsShared } from "../../src/edge/answer-text.ts";
 import { compileQuery } from "../../src/edge/compiled-query.ts";
 import { check, checkAsync } from "../kit/property.ts";
 import { randomQueries, type RandomQuery } from "../kit/random-queries.ts";
@@ -75,13 +76,15 @@ async function saidCompiled({ text, variables }: RandomQuery, world: World): Pro
 describe("what is written once for all requests", () => {
   let calls: number;
   const rows = [{ metal: "gold" }, { metal: "iron" }];
+  const piles = rows.map((coin, place) => ({ coin, count: place }));
   const schema = createSchema<{ viewer: string }>({
     typeDefs: `
-      type Query { coins: [Coin!]! }
+      type Query { coins: [Coin!]! piles: [Pile!]! }
+      type Pile { coin: Coin! count: Int! }
       type Coin { metal: String! label: String! bent(by: Int = 1): String! owner: String! }
     `,
     resolvers: {
-      Query: { coins: () => rows },
+      Query: { coins: () => rows, piles: () => piles },
       Coin: {
         label: ({ metal }) => {
           calls += 1;
@@ -96,8 +99,8 @@ describe("what is written once for all requests", () => {
     calls = 0;
   });
 
-  const askTwice = async (text: string, sharedTypes = ["Coin"]) => {
-    const ask = compiled(schema, text, new Set(sharedTypes))!;
+  const askTwice = async (text: string, sharedTypes: Readonly<Record<string, IsShared>> = { Coin: () => true }) => {
+    const ask = compiled(schema, text, new Map(Object.entries(sharedTypes)))!;
     return [await ask({ viewer: "a" }, { by: 2 }), await ask({ viewer: "b" }, { by: 3 })].map((said) =>
       JSON.parse(said),
     );
@@ -111,8 +114,25 @@ describe("what is written once for all requests", () => {
   });
 
   it("is no row of another type", async () => {
-    await askTwice("{ coins { metal label } }", ["Query"]);
+    await askTwice("{ coins { metal label } }", { Query: () => true });
     expect(calls).toBe(rows.length * 2);
+  });
+
+  it("is no row of a shared type that is not shared itself", async () => {
+    await askTwice("{ coins { label } }", { Coin: ({ metal }: { metal: string }) => metal === "iron" });
+    expect(calls).toBe(3);
+  });
+
+  it("is a shared row with the row that it holds", async () => {
+    const said = { piles: [0, 1].map((count) => ({ coin: { label: `of ${rows[count]!.metal}` }, count })) };
+    expect(await askTwice("{ piles { coin { label } count } }", { Pile: () => true })).toEqual([said, said]);
+    expect(calls).toBe(rows.length);
+  });
+
+  it("is no row that holds one of which a field looks at who asks", async () => {
+    const said = (owner: string) => ({ piles: [0, 1].map((count) => ({ coin: { owner }, count })) });
+    const text = "{ piles { coin { owner } count } }";
+    expect(await askTwice(text, { Pile: () => true, Coin: () => true })).toEqual([said("a"), said("b")]);
   });
 
   it("is no row of which a field takes arguments", async () => {
@@ -188,7 +208,7 @@ describe("conditions by variables", () => {
 });
 
 /** Null where it does not compile. The context is what the resolvers of the test take for one. */
-function compiled(schema: GraphQLSchema, text: string, sharedTypes: ReadonlySet<string> = new Set()) {
+function compiled(schema: GraphQLSchema, text: string, sharedTypes: ReadonlyMap<string, IsShared> = new Map()) {
   const document = parse(text, { noLocation: true });
   const operation = getOperationAST(document)!;
   const query = compileQuery({ schema, document, operation, sharedTypes });

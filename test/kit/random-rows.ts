@@ -43,8 +43,11 @@ export async function quiet(world: World): Promise<void> {
   while (world.pending > 0);
 }
 
-/** Rows of Coin are shared, and what they show is theirs alone. */
-export const randomSharedTypes: ReadonlySet<string> = new Set(["Coin"]);
+/** Rows of Coin are shared, some of Pile as well, and what they show is theirs alone. */
+export const randomSharedTypes: ReadonlyMap<string, (row: never) => boolean> = new Map([
+  ["Coin", () => true],
+  ["Pile", ({ place }: Row) => place.length % 2 === 0],
+]);
 
 const typeDefs = /* GraphQL */ `
   enum Colour {
@@ -80,6 +83,7 @@ const typeDefs = /* GraphQL */ `
     eithers: [[Either]!]
     leaf: Leaf!
     coin: Coin
+    piles: [Pile]!
     echo(text: String = "a\\"b", shape: Shape): Odd
   }
   type Leaf implements Named {
@@ -97,6 +101,11 @@ const typeDefs = /* GraphQL */ `
     worth: Int
     stamp: Odd
   }
+  type Pile {
+    coin: Coin!
+    spare: Coin
+    count: Int!
+  }
   type Query {
     branch: Branch
     named: Named!
@@ -112,6 +121,7 @@ const properties: Readonly<Record<string, readonly string[]>> = {
   Branch: ["tint"],
   Leaf: ["id", "odd", "ratio"],
   Coin: ["label", "worth"],
+  Pile: ["coin", "spare", "count"],
 };
 
 const Odd = new GraphQLScalarType({ name: "Odd", serialize: (value) => (value === "nothing" ? undefined : value) });
@@ -127,7 +137,7 @@ export const randomSchema = createSchema({
     Boxed: byKind,
     Either: byKind,
     Query: fields("branch", "named", "boxed", "coins", "texts", "echo"),
-    Branch: fields("name", "next", "boxes", "twigs", "either", "eithers", "leaf", "coin", "echo"),
+    Branch: fields("name", "next", "boxes", "twigs", "either", "eithers", "leaf", "coin", "piles", "echo"),
     Leaf: fields("name", "tint", "next", "isGreen", "coins"),
     Coin: { stamp: (row: Row) => answered(row.world, "Coin", "stamp", row.place) },
   },

@@ -213,8 +213,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         path: PLAYER_ITEM,
-        from: "keys.map(({ playerId }) => quantitiesByPlayer.get(playerId) ?? NOTHING)",
-        to: "keys.map(() => [...quantitiesByPlayer.values()][0] ?? NOTHING)",
+        from: "keys.map(({ playerId }) => balancesByPlayer.get(playerId) ?? NOTHING)",
+        to: "keys.map(() => [...balancesByPlayer.values()][0] ?? NOTHING)",
       },
     ],
     kinds: ["GrantItems", "PlayerState"],
