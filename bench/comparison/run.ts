@@ -168,13 +168,14 @@ async function runRounds(
 ): Promise<ComparisonResults["trials"]> {
   const { options, servers } = context;
   const results = trials.map((trial) => ({ trial, rounds: {} as Record<string, Measurement[]> }));
-  for (let round = 0; round < options.roundCount; round += 1) {
+  // The first is thrown away: a server that has just begun is still compiling, some of them more than others.
+  for (let round = 0; round <= options.roundCount; round += 1) {
     for (const [place, { trial, rounds }] of results.entries()) {
-      progress(`Round ${round + 1} of ${options.roundCount}: ${trial.title}`);
+      progress(`${round === 0 ? "Warming up" : `Round ${round} of ${options.roundCount}`}: ${trial.title}`);
       for (const server of servers.filter(({ variant }) => trial.variants?.includes(variant.name) ?? true)) {
         const seed = round * SEEDS_PER_ROUND + place;
         const measurement = await measureTrial(context, { server, trial, seed, seconds: options });
-        (rounds[server.variant.name] ??= []).push(measurement);
+        if (round > 0) (rounds[server.variant.name] ??= []).push(measurement);
         progress(measurementLine(server.variant.name, measurement));
       }
     }

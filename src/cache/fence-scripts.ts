@@ -64,10 +64,12 @@ for start = 1, #KEYS, 1000 do
   for place, value in ipairs(part) do
     local at = start + place - 1
     if at > 2 and not value then
-      redis.call('SET', KEYS[at], ARGV[1], 'PX', ARGV[2])
+      redis.call('SET', KEYS[at], ARGV[1] .. '${ASKED}' .. string.format('%d', now), 'PX', ARGV[2])
       value = ARGV[1]
+    elseif at > 2 then
+      value = mark(KEYS[at], value)
     end
-    values[at] = at > 2 and mark(KEYS[at], value) or value
+    values[at] = value
   end
 end
 return values
