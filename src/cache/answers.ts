@@ -9,7 +9,7 @@ import { limits } from "../runtime/limits.ts";
 import { ScanResistantMap } from "../runtime/scan-resistant-map.ts";
 import { TransientMap } from "../runtime/transient-map.ts";
 import { answerBytes, type AnswerBytes, type AnswerStore } from "./answer-store.ts";
-import { demandUnder, isSameGeneration } from "./demand.ts";
+import { ASKED, demandUnder, isSameGeneration, SHARED, type Demand } from "./demand.ts";
 import { generationsText, type GenerationReader, type Generations } from "./generations.ts";
 
 /** What is asked for, and how it is made. */
@@ -48,8 +48,8 @@ export interface AnswerCache {
    */
   look(ask: AnswerAsk, tell: (answer: AnswerBytes | null, standing: Generations | null) => void): void;
   /**
-   * For whoever has looked in vain, and what stood then: the answer, as `compute` makes it or has made it, or null for what must not be
-   * kept. Rejects as `compute` does, where nothing that may be told instead is there. `asker` ends when nobody
+   * For whoever has looked in vain, while `standing` stood: the answer, as `compute` makes it or has made it, or null
+   * for what must not be kept. Rejects as `compute` does, where nothing that may be told instead is there. `asker` ends when nobody
    * waits for this one.
    */
   get(ask: AnswerAsk, standing: Generations | null, asker: Cancellation, compute: Compute): Promise<Answered>;
@@ -81,8 +81,8 @@ interface Flight {
 
 /** What a kept answer weighs besides its bytes, its key and its generations: the objects around them. */
 const ENTRY_BYTES = 400;
-/** A generation as text, and its place. */
-const GENERATION_BYTES = 72;
+/** A generation as text with its mark, and its place. */
+const GENERATION_BYTES = 88;
 
 export function createAnswerCache({
   generations,
@@ -102,15 +102,22 @@ export function createAnswerCache({
 
   const look: AnswerCache["look"] = (ask, tell) => {
     const kept = memory.get(ask.key);
+    const isInVain = kept === undefined || performance.now() - kept.madeAtMs >= ask.lifetimeMs;
     const told = (standing: Generations | null): void => {
       // Another may have been kept meanwhile.
       const answer = freshIn(kept, ask, standing) ?? freshIn(memory.get(ask.key), ask, standing);
       tell(answer, standing);
+      if (answer === null && !isInVain) markAsked(ask, standing);
       // It is asked for again: now at the latest others should have it.
       if (answer?.isStored === false && performance.now() - answer.madeAtMs < ask.lifetimeMs / 2) share(ask, answer);
     };
-    const isInVain = kept === undefined || performance.now() - kept.madeAtMs >= ask.lifetimeMs;
     generations.read(ask.tags, told, isInVain);
+  };
+
+  /** By whoever has only now seen that his answer is old: the next one shares what he computes. */
+  const markAsked = ({ tags }: AnswerAsk, standing: Generations | null): void => {
+    if (standing === null || standing.isOpen || demandFor(standing) !== "first") return;
+    generations.mark(ASKED, tags, standing.values);
   };
 
   const get: AnswerCache["get"] = async (ask, standing, asker, compute) => {
@@ -124,7 +131,8 @@ export function createAnswerCache({
     } catch (error) {
       if (!isOutage(error)) throw error;
       awayUntilMs = performance.now() + limits.breakerMs;
-      const instead = insteadOf(memory.get(ask.key), ask, standing);
+      const kept = memory.get(ask.key) ?? (standing === null ? null : await storedUnder(ask.key, standing));
+      const instead = insteadOf(kept, ask, standing);
       if (instead === null) throw error;
       return { answer: instead, source: "outage" };
     }
@@ -178,14 +186,10 @@ export function createAnswerCache({
     shared: Cancellation,
     compute: Compute,
   ): Promise<Answered> => {
-    const [, ...ofTags] = standing.values;
-    const demand = demandUnder(ofTags);
-    const stored = demand === "shared" ? await store.get(ask.key) : null;
-    if (stored !== null && stored.generations === generationsText(standing)) {
-      // Also one that has run out: it is what can be told should MySQL be away.
-      keep(ask.key, stored, standing, { madeAtMs: performance.now() - stored.ageMs, isStored: true });
-      if (stored.ageMs < ask.lifetimeMs) return { answer: stored, source: "redis" };
-    }
+    const demand = demandFor(standing);
+    const stored = demand === "shared" ? await storedUnder(ask.key, standing) : null;
+    if (stored !== null && performance.now() - stored.madeAtMs < ask.lifetimeMs)
+      return { answer: stored, source: "redis" };
     const computed = await compute(shared);
     if (computed === null) return { answer: null, source: "computed" };
     const answer = answerBytes(computed.json);
@@ -193,6 +197,13 @@ export function createAnswerCache({
     const kept = keep(ask.key, answer, standing, { madeAtMs: computed.readAtMs, isStored: false });
     if (demand !== "first") share(ask, kept);
     return { answer, source: "computed" };
+  };
+
+  /** Keeps it too, also where it has run out: it is what can be told should MySQL be away. */
+  const storedUnder = async (key: string, standing: Generations): Promise<Kept | null> => {
+    const stored = await store.get(key);
+    if (stored === null || stored.generations !== generationsText(standing)) return null;
+    return keep(key, stored, standing, { madeAtMs: performance.now() - stored.ageMs, isStored: true });
   };
 
   const keep = (
@@ -212,10 +223,15 @@ export function createAnswerCache({
     kept.isStored = true;
     const { bytes, etag, generations: values, madeAtMs } = kept;
     store.set(key, { bytes, etag, generations: generationsText({ values }), ageMs: performance.now() - madeAtMs });
-    generations.markShared(tags, values);
+    generations.mark(SHARED, tags, values);
   };
 
   return { look, get };
+}
+
+/** Of the tags; the epoch has no mark. */
+function demandFor({ values: [, ...ofTags] }: Generations): Demand {
+  return demandUnder(ofTags);
 }
 
 function uncached(computed: ComputedAnswer | null): Answered {
@@ -229,11 +245,11 @@ function freshIn(kept: Kept | undefined, { lifetimeMs }: AnswerAsk, standing: Ge
 
 /** While MySQL is away: one that still holds, or for everybody one that has run out lately. */
 function insteadOf(
-  kept: Kept | undefined,
+  kept: Kept | null | undefined,
   { lifetimeMs, isPublic }: AnswerAsk,
   standing: Generations | null,
 ): Kept | null {
-  if (kept === undefined) return null;
+  if (kept === undefined || kept === null) return null;
   const ageMs = performance.now() - kept.madeAtMs;
   const holds = standing !== null && !standing.isOpen && isUnder(kept, standing);
   if (holds && ageMs < limits.outageAnswerMs) return kept;

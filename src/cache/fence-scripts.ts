@@ -3,7 +3,7 @@
 // while and not for ever: the key then expires, and a missing generation is a new one.
 
 import { defineScript, type CommandParser } from "@redis/client";
-import { ASKED, SHARED } from "./demand.ts";
+import { ASKED, SHARED, type Mark } from "./demand.ts";
 import { cacheKeys } from "./keys.ts";
 
 /** What an open tag's value begins with; no generation does. */
@@ -52,9 +52,9 @@ return redis.status_reply('OK')
 /** So many at a time, since Lua's stack is bounded. What was marked before is told, and not the mark that this makes. */
 const READ_TAGS = `${NOW}
 local function mark(key, value)
-  if string.sub(value, 1, ${OPEN.length}) == '${OPEN}' or string.sub(value, -1) == '${SHARED}' then return value end
-  local generation, asked = string.match(value, '^([^${ASKED}]*)${ASKED}?(%d*)$')
-  if not generation or (asked ~= '' and now - tonumber(asked) <= tonumber(ARGV[3])) then return value end
+  if string.sub(value, 1, ${OPEN.length}) == '${OPEN}' then return value end
+  local generation, marked = string.match(value, '^([^${ASKED}${SHARED}]*)[${ASKED}${SHARED}]?(%d*)$')
+  if not generation or (marked ~= '' and now - tonumber(marked) <= tonumber(ARGV[3])) then return value end
   redis.call('SET', key, generation .. '${ASKED}' .. string.format('%d', now), 'KEEPTTL')
   return generation
 end
@@ -75,12 +75,13 @@ end
 return values
 `;
 
-/** Of those that stand still. */
-const MARK_SHARED = `
+/** Only what stands still: a generation that is over must never come back. */
+const MARK_TAGS = `${NOW}
+local mark = ARGV[#KEYS + 1] .. string.format('%d', now)
 for place, key in ipairs(KEYS) do
   local value = redis.call('GET', key)
   if value and string.match(value, '^[^${ASKED}${SHARED}]*') == ARGV[place] then
-    redis.call('SET', key, ARGV[place] .. '${SHARED}', 'KEEPTTL')
+    redis.call('SET', key, ARGV[place] .. mark, 'KEEPTTL')
   end
 end
 return redis.status_reply('OK')
@@ -118,22 +119,22 @@ export const fenceScripts = {
   }),
   /**
    * The epoch, what shuts it, and what stands for each tag: `generation`, kept for `ms`, where nothing did. Marks them
-   * as asked for, as which they count for `askedMs`.
+   * as asked for, unless a mark is there that is younger than `markMs`.
    */
   readTags: defineScript({
     SCRIPT: READ_TAGS,
-    parseCommand(parser: CommandParser, tags: readonly string[], generation: string, ms: number, askedMs: number) {
+    parseCommand(parser: CommandParser, tags: readonly string[], generation: string, ms: number, markMs: number) {
       parser.pushKeysLength([cacheKeys.epoch, cacheKeys.epochShut, ...tags.map(cacheKeys.tagGeneration)]);
-      parser.push(generation, String(ms), String(askedMs));
+      parser.push(generation, String(ms), String(markMs));
     },
     transformReply: (reply: unknown) => reply as (string | null)[],
   }),
-  /** Marks each of the tags under whose generation an answer has been shared. */
-  markShared: defineScript({
-    SCRIPT: MARK_SHARED,
-    parseCommand(parser: CommandParser, generations: ReadonlyMap<string, string>) {
+  /** Marks those of the tags whose generation stands still. */
+  markTags: defineScript({
+    SCRIPT: MARK_TAGS,
+    parseCommand(parser: CommandParser, generations: ReadonlyMap<string, string>, mark: Mark) {
       parser.pushKeysLength([...generations.keys()].map(cacheKeys.tagGeneration));
-      parser.push(...generations.values());
+      parser.push(...generations.values(), mark);
     },
     transformReply: (reply: unknown) => reply,
   }),

@@ -3,9 +3,8 @@
 // stand under which it was made.
 
 import { randomUUID } from "node:crypto";
-import { gathered } from "../runtime/gathered.ts";
 import { limits } from "../runtime/limits.ts";
-import { generationIn, SHARED } from "./demand.ts";
+import { ASKED, generationIn, SHARED, type Mark } from "./demand.ts";
 import type { Epoch } from "./epoch.ts";
 import { OPEN } from "./fence-scripts.ts";
 import { cacheKeys } from "./keys.ts";
@@ -25,11 +24,14 @@ export interface GenerationReader {
   /**
    * Calls `tell` once, later on, with what stands for the tags, read after this call. Null where that cannot be
    * known now: Redis is away or slow, or its epoch may not be used. By a callback, since it is met by every hit.
-   * `isInVain` is said by whoever has no answer: the next one who has none will know of it.
+   * `isInVain` is said by whoever knows already that he has no answer: the next one who has none will hear of it.
    */
   read(tags: readonly string[], tell: (generations: Generations | null) => void, isInVain?: boolean): void;
-  /** Tells all processes, soon, that an answer to what depends on the tags is shared, made under these. */
-  markShared(tags: readonly string[], generations: Generations["values"]): void;
+  /**
+   * Tells all processes, soon, that an answer to what depends on the tags was asked for in vain, or is shared, under
+   * these.
+   */
+  mark(mark: Mark, tags: readonly string[], generations: Generations["values"]): void;
 }
 
 export interface GenerationReaderOptions {
@@ -47,12 +49,6 @@ interface Asked {
   readonly tags: readonly string[];
   readonly tell: (generations: Generations | null) => void;
   readonly isInVain: boolean;
-}
-
-/** A tag, and the generation that it had. */
-interface Shared {
-  readonly tag: string;
-  readonly generation: string;
 }
 
 export function createGenerationReader({ redis, epoch, onFailure }: GenerationReaderOptions): GenerationReader {
@@ -120,15 +116,20 @@ export function createGenerationReader({ redis, epoch, onFailure }: GenerationRe
     );
   };
 
-  const markAll = async (shared: readonly Shared[]): Promise<void> => {
-    const generationOf = new Map(shared.map(({ tag, generation }) => [tag, generation]));
-    try {
-      await redis.run(limits.cacheWriteMs, (client) => client.markShared(generationOf));
-    } catch (error) {
-      onFailure(error);
-    }
+  /** Of one turn, however many ask in it. */
+  const marking = (mark: Mark): ((tag: string, generation: string) => void) => {
+    let generationOf = new Map<string, string>();
+    const send = (): void => {
+      const marked = generationOf;
+      generationOf = new Map();
+      redis.run(limits.cacheWriteMs, (client) => client.markTags(marked, mark)).catch(onFailure);
+    };
+    return (tag, generation) => {
+      if (generationOf.size === 0) setImmediate(send);
+      generationOf.set(tag, generation);
+    };
   };
-  const mark = gathered(setImmediate, limits.answerBatchMax, markAll);
+  const marks = { [ASKED]: marking(ASKED), [SHARED]: marking(SHARED) };
 
   return {
     read(tags, tell, isInVain = false) {
@@ -139,11 +140,8 @@ export function createGenerationReader({ redis, epoch, onFailure }: GenerationRe
       asked.push({ tags, tell, isInVain });
       schedule();
     },
-    markShared(tags, [, ...generations]) {
-      for (const [place, tag] of tags.entries()) {
-        const value = generations[place]!;
-        if (!value.endsWith(SHARED)) mark({ tag, generation: generationIn(value) });
-      }
+    mark(mark, tags, [, ...generations]) {
+      for (const [place, tag] of tags.entries()) marks[mark](tag, generationIn(generations[place]!));
     },
   };
 }

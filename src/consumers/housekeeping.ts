@@ -3,6 +3,7 @@
 // thousand at a time, so that no transaction is long; several workers at once only share the work.
 
 import { setTimeout as delay } from "node:timers/promises";
+import { isDeadlock } from "../database/database-error.ts";
 import type { DatabasePool } from "../database/pool.ts";
 import { inTransaction } from "../database/transaction.ts";
 import { deleteOldIdempotencyRecords } from "../repositories/idempotency.ts";
@@ -35,9 +36,8 @@ export function createHousekeeping({ pool, metrics, logger }: HousekeepingOption
     const days = limits.idempotencyWindowMs / DAY_MS + 1;
     let total = 0;
     for (let batch = 0; batch < limits.purgeBatchesMax && !stopping.signal.aborted; batch += 1) {
-      const deleted = await inTransaction(pool, (transaction) =>
-        deleteOldIdempotencyRecords(transaction, { days, rowsMax: limits.purgeRowsMax }),
-      );
+      const deleted = await deleteSome(pool, days);
+      if (deleted === null) continue;
       total += deleted;
       metrics.purgedRows.inc(deleted);
       if (deleted < limits.purgeRowsMax) break;
@@ -69,4 +69,16 @@ export function createHousekeeping({ pool, metrics, logger }: HousekeepingOption
     },
     purge,
   };
+}
+
+/** Null where another worker was at the same rows, and was let pass: it is for this one to try again. */
+async function deleteSome(pool: DatabasePool, days: number): Promise<number | null> {
+  try {
+    return await inTransaction(pool, (transaction) =>
+      deleteOldIdempotencyRecords(transaction, { days, rowsMax: limits.purgeRowsMax }),
+    );
+  } catch (error) {
+    if (isDeadlock(error)) return null;
+    throw error;
+  }
 }

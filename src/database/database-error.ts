@@ -64,6 +64,13 @@ export function isOutage(error: unknown): error is DatabaseUnavailableError {
   return error instanceof DatabaseUnavailableError;
 }
 
+/** Whether the transaction was chosen to end, so that another one that waited for it goes on. */
+export function isDeadlock(error: unknown): boolean {
+  return (error as { errno?: number } | null)?.errno === DEADLOCK_ERRNO;
+}
+
+const DEADLOCK_ERRNO = 1213;
+
 /** Whether splitting a batch could help: the server is there, something in this statement is not right. */
 export function isStatementFault(error: unknown): boolean {
   return !(isOutage(error) || error instanceof DatabaseOverloadedError);

@@ -1,7 +1,7 @@
-// A page of a player's state. Zero-filled pages join the catalogue page, which a whole batch of
-// players shares with an entry of zero for each item, with each player's balances inside that page's
-// window; pages without zeros walk the balances alone. Callers load the player first, so its version
-// is never newer than the balances.
+// A page of a player's state. Zero-filled pages join the catalogue page with each player's balances inside
+// that page's window; the page, and an entry of zero for each of its items, are shared by all players. Pages
+// without zeros walk the balances alone. Callers load the player first, so its version is never newer than
+// the balances.
 
 import type { Services } from "../context.ts";
 import type { ItemKind, ItemRow } from "../repositories/item.ts";

@@ -1,10 +1,12 @@
 // While MySQL is away an answer is told again as long as nothing that it depends on has changed, longer than it
 // otherwise counts; one that is for everybody also for a minute after it has run out or become old. All else is 503.
 
+import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
+import { cacheTags } from "../../src/cache/tags.ts";
 import { limits } from "../../src/runtime/limits.ts";
 import { startApi, type TestApi } from "../kit/api.ts";
-import { askWatched, waitForRedis } from "../kit/caching.ts";
+import { askWatched, untilShared, waitForRedis } from "../kit/caching.ts";
 import { startFaultProxy, type FaultProxy } from "../kit/fault-proxy.ts";
 import { until } from "../kit/until.ts";
 import { grant } from "../kit/writes.ts";
@@ -60,6 +62,17 @@ it("tells what nothing has changed, also to a client that names its tag", async 
     expect([status, text]).toEqual([200, first.text]);
   }
   expect((await home(2)).status).toBe(503);
+});
+
+it("tells what only another process has, also where nobody has asked for it lately", async () => {
+  const there = () => askWatched(twin, "HomeScreen", { token: api.tokenFor(3) });
+  const { text } = await there();
+  await there();
+  await untilShared(api, cacheTags.playerItems(3n));
+  await delay(2 * LIFE_MS);
+  mysql.cut();
+  const answer = await home(3);
+  expect([answer.source, answer.status, answer.text]).toEqual(["outage", 200, text]);
 });
 
 it("tells no player a state that a write has changed", async () => {

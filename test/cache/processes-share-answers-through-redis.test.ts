@@ -3,10 +3,11 @@
 
 import { once } from "node:events";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { cacheTags } from "../../src/cache/tags.ts";
 import { limits } from "../../src/runtime/limits.ts";
 import { startApi, type TestApi } from "../kit/api.ts";
 import { withCacheRedis } from "../kit/cache-redis.ts";
-import { askWatched, waitForRedis } from "../kit/caching.ts";
+import { askWatched, untilShared, waitForRedis } from "../kit/caching.ts";
 import { operationId } from "../kit/registered.ts";
 import { environmentOf, startServerProcess } from "../kit/server-process.ts";
 import { until } from "../kit/until.ts";
@@ -57,10 +58,11 @@ async function storedKey(): Promise<string> {
   return keys[0]!;
 }
 
-/** Asked for twice, which is when it is shared: the first answer. */
+/** Asked for twice, which is when it is shared, and others look for it: the first answer. */
 async function askedAgain(...ask: Parameters<typeof askWatched>): ReturnType<typeof askWatched> {
   const first = await askWatched(...ask);
   expect((await askWatched(...ask)).source).toBe("memory");
+  await untilShared(api, cacheTags.catalogue());
   return first;
 }
 

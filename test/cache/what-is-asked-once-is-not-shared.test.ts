@@ -2,8 +2,9 @@
 // one has been put: what is asked for once costs Redis nothing but its generations. Nothing of that changes what is told.
 
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
-import { cacheKeys } from "../../src/cache/keys.ts";
-import { demandUnder, generationIn, isSameGeneration } from "../../src/cache/demand.ts";
+import { cacheKeys, keyPrefixOf } from "../../src/cache/keys.ts";
+import { createCacheRedis } from "../../src/cache/redis.ts";
+import { ASKED, demandUnder, generationIn, isSameGeneration, SHARED, type Mark } from "../../src/cache/demand.ts";
 import { cacheTags } from "../../src/cache/tags.ts";
 import { limits } from "../../src/runtime/limits.ts";
 import { startApi, type TestApi } from "../kit/api.ts";
@@ -46,76 +47,123 @@ beforeEach(async () => {
   });
 });
 
+const untilShared = async () => {
+  await untilStored();
+  await until(
+    async () => /^[\w.-]+\+\d+$/.test((await standing()) ?? ""),
+    () => "the tag does not say so",
+  );
+};
+
 it("the first to ask keeps it to itself, and the next one here shares it", async () => {
   expect((await home(api)).source).toBe("computed");
   expect([await storedCount(), await standing()]).toEqual([0, expect.stringMatching(/^[\w.-]+~\d+$/)]);
   expect((await home(api)).source).toBe("memory");
-  await untilStored();
-  await until(
-    async () => /^[\w.-]+\+$/.test((await standing()) ?? ""),
-    () => "the tag does not say so",
-  );
+  await untilShared();
   expect((await home(second)).source).toBe("redis");
 });
 
 it("the next one elsewhere computes it too, and shares it", async () => {
   expect((await home(api)).source).toBe("computed");
   expect((await home(second)).source).toBe("computed");
-  await untilStored();
+  await untilShared();
   expect((await home(third)).source).toBe("redis");
 });
 
 it("an answer outlives every mark that is set behind its generation", async () => {
   await home(api);
   await home(second);
-  await untilStored();
+  await untilShared();
   await home(third);
   const sources = [(await home(api)).source, (await home(second)).source, (await home(third)).source];
   expect(sources).toEqual(["memory", "memory", "memory"]);
 });
 
-it("a write makes it new again", async () => {
-  await home(api);
-  await home(api);
-  await untilStored();
+it("a write makes it new again, and who had the old one is the first to ask for the new one", async () => {
+  for (const server of [api, second, third]) await home(server);
+  await untilShared();
+  const version = BigInt((await home(api)).body.data.viewer.version);
   await grant(api, 1, { 4: 1 });
   expect(await standing()).toMatch(/^[\w.-]+$/);
-  const version = (await home(second)).body.data.viewer.version;
-  expect(version).toBe((await home(api)).body.data.viewer.version);
-});
-
-it("a mark counts for as long as an answer lives", async () => {
-  // Whom nobody has asked for here: what is kept already asks for no marks.
-  const tag = cacheKeys.tagGeneration(cacheTags.playerItems(2n));
-  await home(api, 2);
-  const [generation = ""] = ((await inRedis((client) => client.get(tag))) ?? "").split("~");
-  const old = `${generation}~${Date.now() - limits.answerMs - 1_000}`;
-  await inRedis((client) => client.set(tag, old, { expiration: "KEEPTTL" }));
-  expect((await home(second, 2)).source).toBe("computed");
-  expect(await inRedis((client) => client.get(tag))).toMatch(/~\d+$/);
-  expect(await inRedis((client) => client.get(tag))).not.toBe(old);
-  expect(await storedCount()).toBe(0);
-  expect((await home(api, 2)).source).toBe("memory");
-});
-
-it("keeps a generation no longer for being marked", async () => {
-  await home(api);
-  await inRedis((client) => client.pExpire(TAG, 10_000));
-  await home(second);
-  await untilStored();
-  expect(await inRedis((client) => client.pTTL(TAG))).toBeLessThanOrEqual(10_000);
-});
-
-it("marks nothing that a write holds open", async () => {
-  await inRedis((client) =>
-    client.set(TAG, `open somebody.1@${Date.now() + 60_000}`, { expiration: { type: "PX", value: 60_000 } }),
+  const asked = await home(second);
+  expect([asked.source, asked.body.data.viewer.version]).toEqual(["computed", String(version + 1n)]);
+  await until(
+    async () => ((await standing()) ?? "").includes("~"),
+    () => "nobody says that it was asked for",
   );
-  expect((await home(api)).source).toBe("uncached");
-  expect(await standing()).toMatch(/^open somebody\.1@\d+$/);
+  expect((await home(api)).source).toBe("computed");
+  await untilShared();
+  const last = await home(third);
+  expect([last.source, last.text]).toEqual(["redis", asked.text]);
+});
+
+// Whom nobody has asked for on that server: who has an answer reads without marking.
+it.each([
+  { mark: "~", playerId: 2, server: () => second },
+  { mark: "+", playerId: 3, server: () => second },
+])(
+  "$mark counts for as long as an answer lives, and keeps a generation no longer",
+  async ({ mark, playerId, server }) => {
+    const tag = cacheKeys.tagGeneration(cacheTags.playerItems(BigInt(playerId)));
+    await home(api, playerId);
+    const value = () => inRedis((client) => client.get(tag));
+    const [generation = ""] = ((await value()) ?? "").split("~");
+    const old = `${generation}${mark}${Date.now() - limits.answerMs - 1_000}`;
+    await inRedis((client) => client.set(tag, old, { expiration: { type: "PX", value: 60_000 } }));
+    expect((await home(server(), playerId)).source).toBe("computed");
+    expect(await value()).toMatch(/^[\w.-]+~\d+$/);
+    expect(await value()).not.toBe(old);
+    expect(await storedCount()).toBe(0);
+    const leftMs = await inRedis((client) => client.pTTL(tag));
+    expect(leftMs).toBeGreaterThan(0);
+    expect(leftMs).toBeLessThanOrEqual(60_000);
+    expect((await home(api, playerId)).source).toBe("memory");
+  },
+);
+
+it("what is shared keeps a generation no longer", async () => {
+  await home(api);
+  await inRedis((client) => client.pExpire(TAG, 60_000));
+  await home(second);
+  await untilShared();
+  const leftMs = await inRedis((client) => client.pTTL(TAG));
+  expect(leftMs).toBeGreaterThan(0);
+  expect(leftMs).toBeLessThanOrEqual(60_000);
+});
+
+it("nobody marks what a write holds open", async () => {
+  const tag = cacheKeys.tagGeneration(cacheTags.playerItems(4n));
+  const open = `open somebody.1@${Date.now() + 60_000}`;
+  await inRedis((client) => client.set(tag, open, { expiration: { type: "PX", value: 60_000 } }));
+  expect((await home(third, 4)).source).toBe("uncached");
+  expect(await inRedis((client) => client.get(tag))).toBe(open);
+  await inRedis((client) => client.del(tag));
+});
+
+it.each([
+  { what: "another generation", value: "newer.2" },
+  { what: "another generation with a mark", value: "newer.2~1" },
+  { what: "a write's holder", value: "open somebody.1@9" },
+])("a mark that comes late leaves $what alone", async ({ value }) => {
+  const late = async (mark: Mark) => {
+    const client = createCacheRedis({
+      url: process.env["SATCHEL_TEST_REDIS_URL"]!,
+      keyPrefix: keyPrefixOf(api.database.databaseUrl),
+      onLost: () => undefined,
+      onBack: () => undefined,
+    });
+    await client.start();
+    await client.run(5_000, (ready) => ready.markTags(new Map([[cacheTags.playerItems(1n), "older.1"]]), mark));
+    client.stop();
+  };
+  await inRedis((client) => client.set(TAG, value));
+  await late(SHARED);
+  await late(ASKED);
+  expect(await standing()).toBe(value);
 });
 
 it("a generation is the same whatever stands behind it", () => {
-  const marks = ["", "~1700000000000", "+"];
+  const marks = ["", "~1700000000000", "+1700000000000"];
   for (const mark of marks) {
     expect(generationIn(`a-1.2${mark}`)).toBe("a-1.2");
     for (const other of marks) expect(isSameGeneration(`a-1.2${mark}`, `a-1.2${other}`)).toBe(true);
@@ -127,8 +175,8 @@ it.each([
   { values: [], demand: "shared" },
   { values: ["a"], demand: "first" },
   { values: ["a~1", "b"], demand: "first" },
-  { values: ["a~1", "b+"], demand: "repeated" },
-  { values: ["a+", "b+"], demand: "shared" },
+  { values: ["a~1", "b+1"], demand: "repeated" },
+  { values: ["a+1", "b+1"], demand: "shared" },
 ])("under $values it is $demand", ({ values, demand }) => {
   expect(demandUnder(values)).toBe(demand);
 });

@@ -2,10 +2,11 @@
 // either lane, with a time to come back that differs; what is cached is told, and writes are done.
 
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { cacheTags } from "../../src/cache/tags.ts";
 import { playerGlobalId } from "../../src/runtime/ids.ts";
 import { limits } from "../../src/runtime/limits.ts";
 import { startApi, type Answer, type TestApi } from "../kit/api.ts";
-import { askWatched, waitForRedis } from "../kit/caching.ts";
+import { askWatched, untilShared, waitForRedis } from "../kit/caching.ts";
 import { askOperation } from "../kit/registered.ts";
 import { balanceOf, grant } from "../kit/writes.ts";
 
@@ -56,6 +57,9 @@ it.each([
 it("tells what is cached, by others or by itself", async () => {
   const state = { variables: { id: playerGlobalId(1n) }, token: api.tokenFor(1) };
   const first = await askWatched(api, "PlayerState", state);
+  // Now others find it.
+  await askWatched(api, "PlayerState", state);
+  await untilShared(api, cacheTags.playerItems(1n));
   const sources = [];
   for (let turn = 0; turn < 2; turn += 1) {
     const { status, source, text } = await askWatched(full, "PlayerState", state);

@@ -1,7 +1,10 @@
 // Whether answers are cached, and where each came from. (An epoch that Redis did not know is shut for some seconds.)
 
+import { SHARED } from "../../src/cache/demand.ts";
+import { cacheKeys } from "../../src/cache/keys.ts";
 import { limits } from "../../src/runtime/limits.ts";
 import type { TestApi } from "./api.ts";
+import { withCacheRedis } from "./cache-redis.ts";
 import { askOperation, type RegisteredAnswer, type RegisteredAsk } from "./registered.ts";
 import { until } from "./until.ts";
 
@@ -13,6 +16,15 @@ export async function untilCaching({ url, app }: TestApi): Promise<void> {
       return (await answersFrom(app, "memory")) > 0;
     },
     () => "answers are not cached",
+  );
+}
+
+/** Resolves when other servers look for answers that depend on the tag. */
+export async function untilShared({ database }: Pick<TestApi, "database">, tag: string): Promise<void> {
+  const key = cacheKeys.tagGeneration(tag);
+  await until(
+    async () => ((await withCacheRedis(database.databaseUrl, (client) => client.get(key))) ?? "").includes(SHARED),
+    () => `nothing is shared that depends on ${tag}`,
   );
 }
 

@@ -8,6 +8,7 @@ import { limits } from "../../src/runtime/limits.ts";
 import { createLogger } from "../../src/runtime/logger.ts";
 import { createMetrics, type Metrics } from "../../src/runtime/metrics.ts";
 import { createTestDatabase, type TestDatabase } from "../kit/database.ts";
+import { until } from "../kit/until.ts";
 
 const DAY_MS = 86_400_000;
 const MANY = 2 * limits.purgeRowsMax + 500;
@@ -89,6 +90,28 @@ describe("a round", () => {
     expect(await countLeft()).toBe(0);
   });
 
+  it("tries again what MySQL has ended for somebody else who waited for it", async () => {
+    await insertOneOfEachAge();
+    await database.query("START TRANSACTION");
+    // The one that has changed less is ended.
+    for (const age of KEPT) {
+      const rows = Array.from(
+        { length: 20 },
+        (_, place) => [2, 100 * KEPT.indexOf(age) + place + 10, ages[age]!] as const,
+      );
+      await insertAnswers(rows);
+    }
+    const lock = (key: number) =>
+      database.query(`SELECT 1 FROM idempotency WHERE player_id = 1 AND idempotency_key = ${keyOf(key)} FOR UPDATE`);
+    await lock(1);
+    const purging = worker.housekeeping.purge();
+    await untilWaiting();
+    await lock(0);
+    await database.query("COMMIT");
+    expect(await purging).toBe(2);
+    expect(worker.sent.filter((word) => word === "DELETE").length).toBeGreaterThan(1);
+  });
+
   it("fails while somebody holds a row that is old, and the next one deletes it", async () => {
     await insertOneOfEachAge();
     await database.query("START TRANSACTION");
@@ -137,11 +160,30 @@ function insertMany(): Promise<void> {
 /** A key is made of its number, which is the outcome as well. */
 async function insertAnswers(answers: readonly (readonly [playerId: number, key: number, recordedAt: string])[]) {
   const rows = answers.map(
-    ([playerId, key, recordedAt]) =>
-      `(${playerId}, UNHEX(LPAD(HEX(${key}), 32, '0')), UNHEX(REPEAT('00', 32)), '${key}', ${recordedAt})`,
+    ([playerId, key, recordedAt]) => `(${playerId}, ${keyOf(key)}, UNHEX(REPEAT('00', 32)), '${key}', ${recordedAt})`,
   );
   await database.query(
     `INSERT INTO idempotency (player_id, idempotency_key, request_hmac, outcome, recorded_at) VALUES ${rows.join(", ")}`,
+  );
+}
+
+function keyOf(key: number): string {
+  return `UNHEX(LPAD(HEX(${key}), 32, '0'))`;
+}
+
+/** Seen in the same statement twice, which has no other reason to take long. */
+async function untilWaiting(): Promise<void> {
+  let seen = 0;
+  await until(
+    async () => {
+      const [{ count }] = await database.query(
+        "SELECT COUNT(*) AS count FROM information_schema.processlist WHERE db = ? AND info LIKE 'DELETE FROM idempotency%'",
+        [database.name],
+      );
+      seen = Number(count) === 0 ? 0 : seen + 1;
+      return seen > 2;
+    },
+    () => "the purge does not wait",
   );
 }
 
