@@ -17,6 +17,8 @@ export interface ComparisonTrial {
   readonly variants?: readonly string[];
   /** How many players ask, from the first on; all of the world where not given. */
   readonly askingPlayers?: number;
+  /** Where caches have to fill before anything is measured; as in the options where not given. */
+  readonly warmUpSeconds?: number;
 }
 
 export interface PoolSizeResult {

@@ -198,8 +198,8 @@ export function measureTrial(
     readonly seconds: Pick<ComparisonOptions, "warmUpSeconds" | "measuredSeconds">;
   },
 ): Promise<Measurement> {
-  const { scenario, playerId, connections, askingPlayers } = trial;
-  const { warmUpSeconds, measuredSeconds } = seconds;
+  const { scenario, playerId, connections, askingPlayers, warmUpSeconds = seconds.warmUpSeconds } = trial;
+  const { measuredSeconds } = seconds;
   return measure({
     server,
     driver,
