@@ -49,8 +49,8 @@ export interface AnswerCache {
   look(ask: AnswerAsk, tell: (answer: AnswerBytes | null, standing: Generations | null) => void): void;
   /**
    * For whoever has looked in vain, while `standing` stood: the answer, as `compute` makes it or has made it, or null
-   * for what must not be kept. Rejects as `compute` does, where nothing that may be told instead is there. `asker` ends when nobody
-   * waits for this one.
+   * for what must not be kept. Rejects as `compute` does, where nothing that may be told instead is there. `asker`
+   * ends when nobody waits for this one.
    */
   get(ask: AnswerAsk, standing: Generations | null, asker: Cancellation, compute: Compute): Promise<Answered>;
 }
@@ -188,8 +188,9 @@ export function createAnswerCache({
   ): Promise<Answered> => {
     const demand = demandFor(standing);
     const stored = demand === "shared" ? await storedUnder(ask.key, standing) : null;
-    if (stored !== null && performance.now() - stored.madeAtMs < ask.lifetimeMs)
+    if (stored !== null && performance.now() - stored.madeAtMs < ask.lifetimeMs) {
       return { answer: stored, source: "redis" };
+    }
     const computed = await compute(shared);
     if (computed === null) return { answer: null, source: "computed" };
     const answer = answerBytes(computed.json);
