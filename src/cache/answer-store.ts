@@ -4,7 +4,6 @@
 
 import { hash } from "node:crypto";
 import { Keyv, type KeyvStoreAdapter } from "keyv";
-import { gathered } from "../runtime/gathered.ts";
 import { limits } from "../runtime/limits.ts";
 import type { CacheRedis } from "./redis.ts";
 
@@ -91,6 +90,24 @@ export function createAnswerStore({
       const ttl = Math.floor(limits.outageAnswerMs - ageMs);
       if (ttl > 0) store({ key, value: `${bytesOf(key)}\n${etag}\n${generations}\n${bytes}`, ttl });
     },
+  };
+}
+
+/** Runs `run` when `schedule` says, with all that has been handed over until then, at most `itemsMax` at a time. */
+function gathered<T>(
+  schedule: (flush: () => void) => unknown,
+  itemsMax: number,
+  run: (items: readonly T[]) => Promise<void>,
+): (item: T) => void {
+  let items: T[] = [];
+  const flush = (): void => {
+    const all = items;
+    items = [];
+    for (let place = 0; place < all.length; place += itemsMax) void run(all.slice(place, place + itemsMax));
+  };
+  return (item) => {
+    if (items.length === 0) schedule(flush);
+    items.push(item);
   };
 }
 

@@ -131,8 +131,7 @@ export function createAnswerCache({
     } catch (error) {
       if (!isOutage(error)) throw error;
       awayUntilMs = performance.now() + limits.breakerMs;
-      const kept = memory.get(ask.key) ?? (standing === null ? null : await storedUnder(ask.key, standing));
-      const instead = insteadOf(kept, ask, standing);
+      const instead = insteadOf(memory.get(ask.key), ask, standing) ?? (await storedInsteadOf(ask, standing));
       if (instead === null) throw error;
       return { answer: instead, source: "outage" };
     }
@@ -200,6 +199,12 @@ export function createAnswerCache({
     return { answer, source: "computed" };
   };
 
+  /** What another process has put there, also where nobody has asked for it lately. */
+  const storedInsteadOf = async (ask: AnswerAsk, standing: Generations | null): Promise<Kept | null> => {
+    const stored = standing === null ? null : await storedUnder(ask.key, standing);
+    return insteadOf(stored ?? undefined, ask, standing);
+  };
+
   /** Keeps it too, also where it has run out: it is what can be told should MySQL be away. */
   const storedUnder = async (key: string, standing: Generations): Promise<Kept | null> => {
     const stored = await store.get(key);
@@ -246,11 +251,11 @@ function freshIn(kept: Kept | undefined, { lifetimeMs }: AnswerAsk, standing: Ge
 
 /** While MySQL is away: one that still holds, or for everybody one that has run out lately. */
 function insteadOf(
-  kept: Kept | null | undefined,
+  kept: Kept | undefined,
   { lifetimeMs, isPublic }: AnswerAsk,
   standing: Generations | null,
 ): Kept | null {
-  if (kept === undefined || kept === null) return null;
+  if (kept === undefined) return null;
   const ageMs = performance.now() - kept.madeAtMs;
   const holds = standing !== null && !standing.isOpen && isUnder(kept, standing);
   if (holds && ageMs < limits.outageAnswerMs) return kept;

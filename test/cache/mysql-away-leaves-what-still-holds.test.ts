@@ -75,6 +75,19 @@ it("tells what only another process has, also where nobody has asked for it late
   expect([answer.source, answer.status, answer.text]).toEqual(["outage", 200, text]);
 });
 
+it("tells what another process has of now, where it has an old one itself", async () => {
+  const there = () => askWatched(twin, "HomeScreen", { token: api.tokenFor(1) });
+  await home();
+  await grant(twin, 1, { 4: 1 });
+  const { text } = await there();
+  await there();
+  await untilShared(api, cacheTags.playerItems(1n));
+  await delay(2 * LIFE_MS);
+  mysql.cut();
+  const answer = await home();
+  expect([answer.source, answer.status, answer.text]).toEqual(["outage", 200, text]);
+});
+
 it("tells no player a state that a write has changed", async () => {
   await home();
   mysql.cut();
