@@ -19,11 +19,17 @@ export async function untilCaching({ url, app }: TestApi): Promise<void> {
   );
 }
 
-/** Resolves when other servers look for answers that depend on the tag. */
-export async function untilShared({ database }: Pick<TestApi, "database">, tag: string): Promise<void> {
+/** Whether other servers look for answers that depend on the tag. */
+export async function isShared({ database }: Pick<TestApi, "database">, tag: string): Promise<boolean> {
   const key = cacheKeys.tagGeneration(tag);
+  const value = await withCacheRedis(database.databaseUrl, (client) => client.get(key));
+  return value?.includes(SHARED) ?? false;
+}
+
+/** Resolves when they do. */
+export async function untilShared(api: Pick<TestApi, "database">, tag: string): Promise<void> {
   await until(
-    async () => ((await withCacheRedis(database.databaseUrl, (client) => client.get(key))) ?? "").includes(SHARED),
+    () => isShared(api, tag),
     () => `nothing is shared that depends on ${tag}`,
   );
 }
