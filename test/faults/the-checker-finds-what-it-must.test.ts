@@ -5,7 +5,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { connectTo } from "../../scripts/migrations/connection.ts";
 import { startFaultProxy, type FaultProxy } from "../kit/fault-proxy.ts";
+import { until } from "../kit/until.ts";
 import { chosenOf, seed } from "./kit/counts.ts";
+import type { History } from "./kit/history.ts";
 import type { Mix } from "./kit/load.ts";
 import { mutants, type Mutant } from "./kit/mutants.ts";
 import { report } from "./kit/report.ts";
@@ -76,15 +78,25 @@ async function runMutant(mutant: Mutant, work: (trial: Trial) => Promise<void>):
   try {
     await work((fault = mutant.fault) => {
       slice += 1;
-      return tryOut({ world, servers, seed: seed + slice, resolveMs: RESOLVE_MS, ...load }, () =>
-        makeFault(fault, proxy!, world),
-      );
+      return tryOut({ world, servers, seed: seed + slice, resolveMs: RESOLVE_MS, ...load }, async (history) => {
+        await makeFault(fault, proxy!, world);
+        // On a busy machine a slice may be over before anybody was refused anything.
+        if (mutant.edits.length === 0) await untilLoaded(history);
+      });
     });
   } finally {
     await stop();
     await proxy!.close();
     await drop();
   }
+}
+
+/** Things were done and things were refused. A server with a mistake may never come to that. */
+function untilLoaded(history: History): Promise<void> {
+  return until(
+    () => history.count().ok > 0 && history.count().refused > 0,
+    () => `the load came to ${JSON.stringify(history.count())}`,
+  );
 }
 
 /** A slice's time, with the fault in it. */
