@@ -9,6 +9,7 @@ import { projectDir } from "../scripts/clone.ts";
 import { SetupError } from "../scripts/setup-error.ts";
 import type { Stack } from "../scripts/stack/stack.ts";
 import { onStop } from "../scripts/stopping.ts";
+import { pinning } from "./cores.ts";
 import { wireRequest } from "./variants/wire.ts";
 import type { Variant, VariantName } from "./variants/variants.ts";
 import type { World } from "./world.ts";
@@ -66,7 +67,8 @@ export async function startServer<Name extends string>(
 function spawnServer(options: StartServerOptions<string>, logPath: string): ChildProcess {
   const { stack, tokenKeys, cursorKeys, variant, world, poolSize, port } = options;
   const log = openSync(logPath, "w", 0o600);
-  const child = spawn(process.execPath, [...(variant.nodeOptions ?? []), variant.entry], {
+  const command = [...pinning("server"), process.execPath, ...variant.nodeOptions, variant.entry];
+  const child = spawn(command[0]!, command.slice(1), {
     cwd: projectDir,
     // Nothing of ours leaks in: this is what an operator would set, and no more.
     env: {

@@ -1,6 +1,6 @@
 // Who is compared at answers that are cached, and the floor below all of them; and at those that are not.
 
-import { serverNodeOptions } from "../../scripts/node-options.ts";
+import { serverNodeOptions, youngSpaceOptions } from "../../scripts/node-options.ts";
 import type { Variant } from "../variants/variants.ts";
 
 export const hotVariants: readonly Variant<string>[] = [
@@ -16,6 +16,7 @@ export const hotVariants: readonly Variant<string>[] = [
     name: "bare",
     title: "Bare node:http, ready bytes",
     entry: "bench/dist/bench/variants/bare/server.js",
+    nodeOptions: youngSpaceOptions,
     form: "documentId",
     isPoolSwept: false,
   },
@@ -23,6 +24,7 @@ export const hotVariants: readonly Variant<string>[] = [
     name: "yoga-cached",
     title: "Yoga + its response cache",
     entry: "bench/dist/bench/variants/yoga-cached/server.js",
+    nodeOptions: youngSpaceOptions,
     form: "query",
     isPoolSwept: false,
   },
@@ -30,6 +32,7 @@ export const hotVariants: readonly Variant<string>[] = [
     name: "mercurius",
     title: "Mercurius + JIT",
     entry: "bench/dist/bench/variants/mercurius/server.js",
+    nodeOptions: youngSpaceOptions,
     form: "mercurius",
     isPoolSwept: true,
   },
@@ -37,6 +40,7 @@ export const hotVariants: readonly Variant<string>[] = [
     name: "mercurius-cached",
     title: "Mercurius + JIT + mercurius-cache",
     entry: "bench/dist/bench/variants/mercurius-cached/server.js",
+    nodeOptions: youngSpaceOptions,
     form: "mercurius",
     isPoolSwept: true,
   },
@@ -44,6 +48,7 @@ export const hotVariants: readonly Variant<string>[] = [
     name: "apollo-cached",
     title: "Apollo Server + its response cache",
     entry: "bench/dist/bench/variants/apollo-cached/server.js",
+    nodeOptions: youngSpaceOptions,
     form: "query",
     isPoolSwept: false,
   },
@@ -61,6 +66,7 @@ export const hotVariants: readonly Variant<string>[] = [
     name: "rest",
     title: "REST, joins by hand",
     entry: "bench/dist/bench/variants/rest/server.js",
+    nodeOptions: youngSpaceOptions,
     form: "rest",
     isPoolSwept: true,
   },

@@ -5,7 +5,9 @@ import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { projectDir } from "../../scripts/clone.ts";
+import { youngSpaceOptions } from "../../scripts/node-options.ts";
 import { onStop } from "../../scripts/stopping.ts";
+import { pinning } from "../cores.ts";
 import type { Worlds } from "../world.ts";
 import type { LoadJob, LoadReply, LoadResult, LoadWorlds } from "./job.ts";
 
@@ -23,10 +25,12 @@ export async function startLoadDriver(
   worlds: Worlds,
   tokenKeys: string,
 ): Promise<LoadDriver> {
+  const [execPath, ...execArgv] = [...pinning("load"), process.execPath, ...youngSpaceOptions] as const;
   const child = fork(join(projectDir, "bench/dist/bench/load", ENTRIES[loop]), {
     serialization: "advanced",
     detached: true,
-    execArgv: [],
+    execPath: execPath!,
+    execArgv,
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
   const stop = onStop(async () => {

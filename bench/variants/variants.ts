@@ -1,7 +1,7 @@
 // The servers that are compared: how each is started, in which form it is asked, and whether its pool
 // size is swept. Satchel runs as it is deployed, on its defaults; the others get what suits them best.
 
-import { serverNodeOptions } from "../../scripts/node-options.ts";
+import { serverNodeOptions, youngSpaceOptions } from "../../scripts/node-options.ts";
 import type { WireForm } from "./wire.ts";
 
 export const variantNames = ["satchel", "textbook", "mercurius", "rest", "naive"] as const;
@@ -14,8 +14,8 @@ export interface Variant<Name extends string = VariantName> {
   readonly title: string;
   /** Compiled entry. */
   readonly entry: string;
-  /** What Node itself is told; nothing where not given. */
-  readonly nodeOptions?: readonly string[];
+  /** What Node itself is told. */
+  readonly nodeOptions: readonly string[];
   /** Settings beside those that all have; nothing where not given. */
   readonly environment?: Readonly<Record<string, string>>;
   /** The one switch of the form in which it is asked. */
@@ -37,6 +37,7 @@ export const variants: Readonly<Record<VariantName, Variant>> = {
     name: "textbook",
     title: "Yoga + DataLoader + Prisma",
     entry: "bench/dist/bench/variants/textbook/server.js",
+    nodeOptions: youngSpaceOptions,
     form: "query",
     isPoolSwept: true,
   },
@@ -44,6 +45,7 @@ export const variants: Readonly<Record<VariantName, Variant>> = {
     name: "mercurius",
     title: "Mercurius + JIT + mysql2",
     entry: "bench/dist/bench/variants/mercurius/server.js",
+    nodeOptions: youngSpaceOptions,
     form: "mercurius",
     isPoolSwept: true,
   },
@@ -51,6 +53,7 @@ export const variants: Readonly<Record<VariantName, Variant>> = {
     name: "rest",
     title: "REST, joins by hand",
     entry: "bench/dist/bench/variants/rest/server.js",
+    nodeOptions: youngSpaceOptions,
     form: "rest",
     isPoolSwept: true,
   },
@@ -58,6 +61,7 @@ export const variants: Readonly<Record<VariantName, Variant>> = {
     name: "naive",
     title: "Yoga + Prisma, no loaders",
     entry: "bench/dist/bench/variants/naive/server.js",
+    nodeOptions: youngSpaceOptions,
     form: "query",
     isPoolSwept: true,
   },

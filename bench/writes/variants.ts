@@ -1,7 +1,7 @@
 // Who is compared at writing: Satchel as it is deployed, the transaction per write that a team builds first,
 // and the least that one transaction can be.
 
-import { serverNodeOptions } from "../../scripts/node-options.ts";
+import { serverNodeOptions, youngSpaceOptions } from "../../scripts/node-options.ts";
 import type { Variant } from "../variants/variants.ts";
 
 export const writeVariants: readonly Variant<string>[] = [
@@ -17,6 +17,7 @@ export const writeVariants: readonly Variant<string>[] = [
     name: "prisma-transaction",
     title: "Yoga + one Prisma transaction per write",
     entry: "bench/dist/bench/variants/prisma-transaction/server.js",
+    nodeOptions: youngSpaceOptions,
     form: "query",
     isPoolSwept: true,
   },
@@ -24,6 +25,7 @@ export const writeVariants: readonly Variant<string>[] = [
     name: "plain-transaction",
     title: "Bare HTTP + one plain transaction per write",
     entry: "bench/dist/bench/variants/plain-transaction/server.js",
+    nodeOptions: youngSpaceOptions,
     form: "rest",
     isPoolSwept: true,
   },

@@ -10,6 +10,6 @@ it("runs the command of npm run serve", () => {
   const { scripts } = JSON.parse(readFileSync(join(projectDir, "package.json"), "utf8")) as {
     scripts: Record<string, string>;
   };
-  const { nodeOptions = [], entry } = variants.satchel;
+  const { nodeOptions, entry } = variants.satchel;
   expect(scripts["serve"]).toBe(["node", ...nodeOptions, entry].join(" "));
 });
