@@ -6,6 +6,7 @@ import { BASIC_ITEM_COUNT, ITEM_COUNT_MAX } from "../prisma/seed/catalogue.ts";
 import { DEFAULT_SEED, seedDemo, type SeedDemoOptions } from "../prisma/seed/demo.ts";
 import { checkLedger, type LedgerCheck } from "../prisma/seed/ledger-check.ts";
 import { migrate } from "./migrate.ts";
+import { giveNewEpoch, type CacheUrls } from "./new-epoch.ts";
 import { createProgressBar } from "./progress-bar.ts";
 import { SetupError } from "./setup-error.ts";
 import { withDatabase } from "./with-database.ts";
@@ -40,6 +41,7 @@ export async function main(args: readonly string[]): Promise<void> {
     const startedMs = performance.now();
     const added = await seedWithBars({ ...urls, playerCount, itemCount, seed, progress: say });
     const seededMs = performance.now();
+    if (added > 0) await tellServers(urls, say);
     const bar = createProgressBar("players checked", playerCount);
     const check = await checkLedger({ databaseUrl: urls.migratorDatabaseUrl, onAdvance: bar.advance });
     bar.end();
@@ -51,6 +53,12 @@ export async function main(args: readonly string[]): Promise<void> {
         `${seconds(checkedMs - seededMs)}: every balance equals its ledger, every version its transaction count.`,
     );
   });
+}
+
+/** A server that runs beside this may have answered that somebody is not there. */
+async function tellServers(urls: CacheUrls, say: (line: string) => void): Promise<void> {
+  if (await giveNewEpoch(urls)) return;
+  say("the cache Redis was not told (REDIS_URL): a running server may give answers from before for up to 30 s");
 }
 
 /** Items come before players; each has a bar of its own, which says nothing while nothing comes. */

@@ -1,11 +1,11 @@
-// Gives a script the two database URLs to work on: those of the environment, or those of this clone's
-// private stack, which it joins (also beside a running `npm start`) and leaves when the work is done.
+// Gives a script the database to work on, by two URLs, and the cache of its answers: those of the environment, or
+// those of this clone's private stack, which it joins (also beside a running `npm start`) and leaves when it is done.
 import { dataDirectory } from "./clone.ts";
+import type { CacheUrls } from "./new-epoch.ts";
 import { SetupError } from "./setup-error.ts";
 
-/** The same database twice: as the app may use it, and as migrations and seeds need it. */
-export interface DatabaseUrls {
-  readonly databaseUrl: string;
+/** The same database twice: as the app may use it, and as migrations and seeds need it; and its cache. */
+export interface DatabaseUrls extends CacheUrls {
   readonly migratorDatabaseUrl: string;
 }
 
@@ -16,7 +16,10 @@ export interface DatabaseUrls {
 export async function withDatabase<T>(work: (urls: DatabaseUrls) => Promise<T>): Promise<T> {
   const databaseUrl = process.env["DATABASE_URL"];
   const migratorDatabaseUrl = process.env["MIGRATOR_DATABASE_URL"];
-  if (databaseUrl !== undefined) return work({ databaseUrl, migratorDatabaseUrl: migratorDatabaseUrl ?? databaseUrl });
+  const redisUrl = process.env["REDIS_URL"] ?? null;
+  if (databaseUrl !== undefined) {
+    return work({ databaseUrl, redisUrl, migratorDatabaseUrl: migratorDatabaseUrl ?? databaseUrl });
+  }
   if (migratorDatabaseUrl !== undefined) {
     throw new SetupError(
       "MIGRATOR_DATABASE_URL is set but DATABASE_URL is not: set both, or neither for the private stack",

@@ -209,7 +209,9 @@ function createCache(redis: CacheRedis, metrics: Metrics, logger: Logger) {
     generations,
     store: createAnswerStore({ redis, onFailure: () => metrics.cacheFailures.inc({ purpose: "answers" }) }),
     isOutage: (error) => codeOf(outageOf(error)) === "UNAVAILABLE",
+    isUnanswered: (error) => outageOf(error) !== null,
   });
+  Object.assign(metrics.answerBytes, { collect: () => metrics.answerBytes.set(kept.bytesKept()) });
   return {
     answers: kept,
     generations,

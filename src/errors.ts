@@ -45,7 +45,7 @@ interface HttpShape {
 
 /** Seconds a client should wait before it tries again after a 503. */
 const RETRY_AFTER_SECONDS = 1;
-const OVERLOAD_SPREAD_SECONDS = 3;
+const RETRY_SPREAD_SECONDS = 3;
 
 /** The caller sent something that can never work: 400. */
 export function badUserInput(message: string): GraphQLError {
@@ -122,9 +122,7 @@ export function unavailable(): GraphQLError {
 
 /** A bounded queue is full: 503. */
 export function overloaded(): GraphQLError {
-  // Spread out, or those who are refused together come back together.
-  const seconds = RETRY_AFTER_SECONDS + Math.floor(Math.random() * OVERLOAD_SPREAD_SECONDS);
-  return withoutStack(() => codedError("OVERLOADED", "The server has more work than it can do.", retryLater(seconds)));
+  return withoutStack(() => codedError("OVERLOADED", "The server has more work than it can do.", retryLater()));
 }
 
 /** Where there is least time for it, an error should cost little. */
@@ -216,6 +214,8 @@ function codedError(code: ErrorCode, message: string, http?: HttpShape): GraphQL
   return new GraphQLError(message, { extensions: http === undefined ? { code } : { code, http } });
 }
 
-function retryLater(seconds = RETRY_AFTER_SECONDS): HttpShape {
+/** Spread out, or those who are refused together come back together. */
+function retryLater(): HttpShape {
+  const seconds = RETRY_AFTER_SECONDS + Math.floor(Math.random() * RETRY_SPREAD_SECONDS);
   return { status: 503, headers: { "Retry-After": String(seconds) } };
 }

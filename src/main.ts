@@ -28,7 +28,7 @@ async function main(config: Config): Promise<void> {
   process.on("SIGINT", () => void stop("SIGINT"));
   process.on("disconnect", () => void stop("the parent process is gone"));
   // A terminal that closes tells the whole group; what it means for us is our primary's to say.
-  if (cluster.isWorker) process.on("SIGHUP", () => undefined);
+  process.on("SIGHUP", () => void (cluster.isWorker || stop("SIGHUP")));
 
   const port = await app.start();
   if (cluster.isPrimary) logger.info({ host: config.host, port }, "listening");

@@ -4,13 +4,14 @@
 // computes for himself.
 
 import { createAllowance } from "../runtime/allowance.ts";
-import { Cancellation } from "../runtime/cancellation.ts";
+import type { Cancellation } from "../runtime/cancellation.ts";
 import { limits } from "../runtime/limits.ts";
 import { ScanResistantMap } from "../runtime/scan-resistant-map.ts";
-import { TransientMap } from "../runtime/transient-map.ts";
 import { answerBytes, type AnswerBytes, type AnswerStore } from "./answer-store.ts";
 import { ASKED, demandUnder, isSameGeneration, SHARED, type Demand } from "./demand.ts";
+import { createFlights } from "./flights.ts";
 import { generationsText, type GenerationReader, type Generations } from "./generations.ts";
+import { createOutageWatch } from "./outage-watch.ts";
 
 /** What is asked for, and how it is made. */
 export interface AnswerAsk {
@@ -23,12 +24,17 @@ export interface AnswerAsk {
   readonly isPublic: boolean;
 }
 
+/** An answer, and when the oldest of what stands in it was read, on performance.now()'s clock. */
+export interface DatedAnswer extends AnswerBytes {
+  readonly madeAtMs: number;
+}
+
 /** How a request was answered, for the metrics. */
 export type AnswerSource = "memory" | "redis" | "flight" | "computed" | "uncached" | "outage";
 
 export interface Answered {
   /** Null: `compute` says that it cannot be answered this way. */
-  readonly answer: AnswerBytes | null;
+  readonly answer: DatedAnswer | null;
   readonly source: AnswerSource;
 }
 
@@ -46,13 +52,15 @@ export interface AnswerCache {
    * Calls `tell` once, later on: with an answer of this process that still counts, or with null; and with what stood
    * when it was looked for. By a callback, since nothing else stands between a hit and its asker.
    */
-  look(ask: AnswerAsk, tell: (answer: AnswerBytes | null, standing: Generations | null) => void): void;
+  look(ask: AnswerAsk, tell: (answer: DatedAnswer | null, standing: Generations | null) => void): void;
   /**
    * For whoever has looked in vain, while `standing` stood: the answer, as `compute` makes it or has made it, or null
    * for what must not be kept. Rejects as `compute` does, where nothing that may be told instead is there. `asker`
    * ends when nobody waits for this one.
    */
   get(ask: AnswerAsk, standing: Generations | null, asker: Cancellation, compute: Compute): Promise<Answered>;
+  /** What answers take in the memory of this process. */
+  bytesKept(): number;
 }
 
 export interface AnswerCacheOptions {
@@ -60,23 +68,17 @@ export interface AnswerCacheOptions {
   readonly store: AnswerStore;
   /** Whether `error` says that MySQL is away; one that is only busy or slow is not. */
   readonly isOutage: (error: unknown) => boolean;
+  /** Whether `error` says that there was no answer in time, for that reason or another. */
+  readonly isUnanswered: (error: unknown) => boolean;
   readonly memoryBytesMax?: number;
 }
 
 /** In memory: ages by this process's own monotonic clock. */
-interface Kept extends AnswerBytes {
+interface Kept extends DatedAnswer {
   /** The epoch's and the tags' that it was made under, as they were read last. */
   generations: readonly string[];
-  readonly madeAtMs: number;
   /** Whether other processes can have it. */
   isStored: boolean;
-}
-
-/** One computation, for all who ask for the same under the same generations. */
-interface Flight {
-  readonly landed: Promise<Answered>;
-  readonly shared: Cancellation;
-  askerCount: number;
 }
 
 /** What a kept answer weighs besides its bytes, its key and its generations: the objects around them. */
@@ -88,6 +90,7 @@ export function createAnswerCache({
   generations,
   store,
   isOutage,
+  isUnanswered,
   memoryBytesMax = limits.answersMemoryBytesMax,
 }: AnswerCacheOptions): AnswerCache {
   const memory = new ScanResistantMap<Kept>({
@@ -95,10 +98,10 @@ export function createAnswerCache({
     newcomersWeightMax: Math.min(limits.newAnswersMemoryBytesMax, memoryBytesMax / 2),
     weightOf: (key, kept) => key.length + kept.bytes.length + kept.generations.length * GENERATION_BYTES + ENTRY_BYTES,
   });
-  const flights = new TransientMap<Flight>();
+  const flights = createFlights<Answered>();
   const sharing = createAllowance(limits.answersSharedPerSecondMax);
-  /** Until then nobody asks a MySQL that has just not answered, where there is something to tell instead. */
-  let awayUntilMs = 0;
+  const sharingUnasked = createAllowance(limits.unaskedAnswersSharedPerSecondMax);
+  const outages = createOutageWatch();
 
   const look: AnswerCache["look"] = (ask, tell) => {
     const kept = memory.get(ask.key);
@@ -121,17 +124,40 @@ export function createAnswerCache({
   };
 
   const get: AnswerCache["get"] = async (ask, standing, asker, compute) => {
-    if (performance.now() < awayUntilMs) {
+    if (outages.isAway()) {
       const instead = insteadOf(memory.get(ask.key), ask, standing);
       if (instead !== null) return { answer: instead, source: "outage" };
     }
     try {
-      if (standing === null || standing.isOpen) return uncached(await compute(asker));
-      return await join(ask, standing, asker, compute);
+      return await getNow(ask, standing, asker, compute);
     } catch (error) {
-      if (!isOutage(error)) throw error;
-      awayUntilMs = performance.now() + limits.breakerMs;
+      if (isOutage(error)) outages.met();
+      // While MySQL is away its readers stand in each other's way: who was refused for that is helped as well.
+      else if (!outages.isDoubtful() || !isUnanswered(error)) throw error;
       const instead = insteadOf(memory.get(ask.key), ask, standing) ?? (await storedInsteadOf(ask, standing));
+      if (instead !== null) return { answer: instead, source: "outage" };
+      if (outages.isConfirmed() || !isTellable(memory.get(ask.key), ask)) throw error;
+      return await getAgain(ask, standing, asker, compute);
+    }
+  };
+
+  const getNow: AnswerCache["get"] = async (ask, standing, asker, compute) => {
+    const computing: Compute = async (shared) => {
+      const computed = await compute(shared);
+      if (computed !== null) outages.answered();
+      return computed;
+    };
+    if (standing === null || standing.isOpen) return uncached(await computing(asker));
+    return join(ask, standing, asker, computing);
+  };
+
+  /** What has run out is told only where MySQL is away for certain: where it does not answer the second time either. */
+  const getAgain: AnswerCache["get"] = async (ask, standing, asker, compute) => {
+    try {
+      return await getNow(ask, standing, asker, compute);
+    } catch (error) {
+      if (isOutage(error)) outages.met();
+      const instead = insteadOf(memory.get(ask.key), ask, standing);
       if (instead === null) throw error;
       return { answer: instead, source: "outage" };
     }
@@ -145,38 +171,10 @@ export function createAnswerCache({
     compute: Compute,
   ): Promise<Answered> => {
     const key = `${ask.key} ${generationsText(standing)}`;
-    const flying = flights.get(key);
-    if (flying === undefined) {
-      if (flights.size >= limits.flightsMax) return fill(ask, standing, asker, compute);
-      const flight = takeOff(key, (shared) => fill(ask, standing, shared, compute));
-      board(key, flight, asker);
-      return flight.landed;
-    }
-    board(key, flying, asker);
-    const { answer } = await flying.landed;
+    const { landed, isJoined } = flights.board(key, asker, (shared) => fill(ask, standing, shared, compute));
+    if (!isJoined) return landed;
+    const { answer } = await landed;
     return { answer, source: answer === null ? "uncached" : "flight" };
-  };
-
-  const takeOff = (key: string, fly: (shared: Cancellation) => Promise<Answered>): Flight => {
-    const shared = new Cancellation();
-    const flight: Flight = { landed: fly(shared).finally(() => leave(key, flight)), shared, askerCount: 0 };
-    flights.add(key, flight);
-    return flight;
-  };
-
-  const board = (key: string, flight: Flight, asker: Cancellation): void => {
-    flight.askerCount += 1;
-    asker.whenOver((reason) => {
-      flight.askerCount -= 1;
-      if (flight.askerCount > 0) return;
-      // Nobody joins what has been given up.
-      leave(key, flight);
-      flight.shared.cancel(reason);
-    });
-  };
-
-  const leave = (key: string, flight: Flight): void => {
-    flights.delete(key, flight);
   };
 
   const fill = async (
@@ -195,14 +193,23 @@ export function createAnswerCache({
     const answer = answerBytes(computed.json);
     // As old as its first reading, and under what stood before that: whatever changed since has made it old already.
     const kept = keep(ask.key, answer, standing, { madeAtMs: computed.readAtMs, isStored: false });
-    if (demand !== "first") share(ask, kept);
-    return { answer, source: "computed" };
+    // While there is time for it others have it from the first; else once somebody asks again.
+    if (demand !== "first" || sharingUnasked.take()) share(ask, kept);
+    return { answer: kept, source: "computed" };
   };
 
   /** What another process has put there, also where nobody has asked for it lately. */
   const storedInsteadOf = async (ask: AnswerAsk, standing: Generations | null): Promise<Kept | null> => {
     const stored = standing === null ? null : await storedUnder(ask.key, standing);
     return insteadOf(stored ?? undefined, ask, standing);
+  };
+
+  /** While MySQL is away: one that still holds, or, where that is certain, one for everybody that has run out lately. */
+  const insteadOf = (kept: Kept | undefined, ask: AnswerAsk, standing: Generations | null): Kept | null => {
+    if (kept === undefined) return null;
+    const holds = standing !== null && !standing.isOpen && isUnder(kept, standing);
+    if (holds && performance.now() - kept.madeAtMs < limits.outageAnswerMs) return kept;
+    return outages.isConfirmed() && isTellable(kept, ask) ? kept : null;
   };
 
   /** Keeps it too, also where it has run out: it is what can be told should MySQL be away. */
@@ -232,7 +239,7 @@ export function createAnswerCache({
     generations.mark(SHARED, tags, values);
   };
 
-  return { look, get };
+  return { look, get, bytesKept: () => memory.weight };
 }
 
 /** Of the tags; the epoch has no mark. */
@@ -241,7 +248,8 @@ function demandFor({ values: [, ...ofTags] }: Generations): Demand {
 }
 
 function uncached(computed: ComputedAnswer | null): Answered {
-  return { answer: computed === null ? null : answerBytes(computed.json), source: "uncached" };
+  if (computed === null) return { answer: null, source: "uncached" };
+  return { answer: { ...answerBytes(computed.json), madeAtMs: computed.readAtMs }, source: "uncached" };
 }
 
 function freshIn(kept: Kept | undefined, { lifetimeMs }: AnswerAsk, standing: Generations | null): Kept | null {
@@ -249,17 +257,10 @@ function freshIn(kept: Kept | undefined, { lifetimeMs }: AnswerAsk, standing: Ge
   return performance.now() - kept.madeAtMs < lifetimeMs ? kept : null;
 }
 
-/** While MySQL is away: one that still holds, or for everybody one that has run out lately. */
-function insteadOf(
-  kept: Kept | undefined,
-  { lifetimeMs, isPublic }: AnswerAsk,
-  standing: Generations | null,
-): Kept | null {
-  if (kept === undefined) return null;
-  const ageMs = performance.now() - kept.madeAtMs;
-  const holds = standing !== null && !standing.isOpen && isUnder(kept, standing);
-  if (holds && ageMs < limits.outageAnswerMs) return kept;
-  return isPublic && ageMs < lifetimeMs + limits.outagePublicMs ? kept : null;
+/** Whether it is for everybody, and has run out not long ago. */
+function isTellable(kept: Kept | undefined, { lifetimeMs, isPublic }: AnswerAsk): boolean {
+  if (kept === undefined || !isPublic) return false;
+  return performance.now() - kept.madeAtMs < lifetimeMs + limits.outagePublicMs;
 }
 
 /** Whether exactly that stands under which it was made. */

@@ -98,6 +98,11 @@ end
 return redis.status_reply('OK')
 `;
 
+/** Anything else was the reply to something else. */
+function confirmed(reply: unknown): void {
+  if (reply !== "OK") throw new TypeError("not confirmed");
+}
+
 export const fenceScripts = {
   /** Adds `holder` to those who hold the tags open, for `ms`. */
   openTags: defineScript({
@@ -106,7 +111,7 @@ export const fenceScripts = {
       parser.pushKeysLength(tags.map(cacheKeys.tagGeneration));
       parser.push(holder, String(ms));
     },
-    transformReply: (reply: unknown) => reply,
+    transformReply: confirmed,
   }),
   /** Takes `holder` away; whoever is the last gives the tags the new generation, kept for `ms`. */
   closeTags: defineScript({
@@ -115,7 +120,7 @@ export const fenceScripts = {
       parser.pushKeysLength(tags.map(cacheKeys.tagGeneration));
       parser.push(holder, generation, String(ms));
     },
-    transformReply: (reply: unknown) => reply,
+    transformReply: confirmed,
   }),
   /**
    * The epoch, what shuts it, and what stands for each tag: `generation`, kept for `ms`, where nothing did. Marks them
@@ -147,6 +152,6 @@ export const fenceScripts = {
       parser.pushKey(cacheKeys.epochShut);
       parser.push(epoch, String(shutMs), when);
     },
-    transformReply: (reply: unknown) => reply,
+    transformReply: confirmed,
   }),
 };

@@ -94,12 +94,19 @@ export function createGenerationReader({ redis, epoch, onFailure }: GenerationRe
   /** Null where the epoch may not be used. */
   const readAll = async (places: ReadonlyMap<string, number>, isInVain: boolean): Promise<Found | null> => {
     const tags = [...places.keys()];
-    let standing = await (isInVain ? readOrMake(tags) : readOnly(tags));
-    if (standing.includes(null, 2)) standing = await readOrMake(tags);
+    let standing = checked(await (isInVain ? readOrMake(tags) : readOnly(tags)), tags);
+    if (standing.includes(null, 2)) standing = checked(await readOrMake(tags), tags);
     const [epochId = null, shut, ...values] = standing;
     if (epochId === null) epoch.create();
     if (epochId === null || typeof shut === "string" || !epoch.isTrusted()) return null;
     return { epochId, places, values: values as string[] };
+  };
+
+  /** What is no reply to that question was one to another: what follows on this connection would be, too. */
+  const checked = (reply: unknown, { length }: readonly string[]): (string | null)[] => {
+    if (isReading(reply, length + 2)) return reply;
+    redis.giveUp("its reply is none to what was asked");
+    throw new TypeError("not what stands for the tags");
   };
 
   const readOnly = (tags: readonly string[]): Promise<(string | null)[]> =>
@@ -152,6 +159,11 @@ interface Found {
   /** Of each tag among the values. */
   readonly places: ReadonlyMap<string, number>;
   readonly values: readonly string[];
+}
+
+function isReading(reply: unknown, length: number): reply is (string | null)[] {
+  if (!Array.isArray(reply) || reply.length !== length) return false;
+  return reply.every((value) => value === null || typeof value === "string");
 }
 
 function placesOf(batch: readonly Asked[]): Map<string, number> {

@@ -23,6 +23,8 @@ export interface CacheRedis {
    * within the deadline; the command may still take effect then.
    */
   run<T>(deadlineMs: number, command: (client: RedisClient) => Promise<T>): Promise<T>;
+  /** Ends the connection and opens another: for whoever was told what cannot be the reply to what it asked. */
+  giveUp(reason: string): void;
   /** Calls `listener` whenever the connection is lost, and when it is back. */
   onInterruption(listener: () => void): void;
   stop(): void;
@@ -59,7 +61,11 @@ export function createCacheRedis({ url, keyPrefix, onLost, onBack }: CacheRedisO
     const opened = openClient(url, keyPrefix);
     // What one says that has been given up is nobody's concern.
     opened.on("error", (error: Error) => {
-      if (opened === client) lose(error.message);
+      if (opened !== client) return;
+      // The connection stands: then it was a reply that could not be read, and each that follows would be told to
+      // whoever asked before.
+      if (opened.isReady) giveUp(error.message);
+      else lose(error.message);
     });
     opened.on("ready", () => {
       if (opened !== client || !isLost) return;
@@ -82,8 +88,8 @@ export function createCacheRedis({ url, keyPrefix, onLost, onBack }: CacheRedisO
     }
   };
 
-  const beginAgain = (): void => {
-    lose("it is silent");
+  const giveUp = (reason: string): void => {
+    lose(reason);
     if (client.isOpen) client.destroy();
     // Another client: this one may be in the midst of an attempt, and would go on with it beside the new one.
     client = open();
@@ -97,7 +103,7 @@ export function createCacheRedis({ url, keyPrefix, onLost, onBack }: CacheRedisO
       await delay(limits.redisPingMs, undefined, { signal: stopping.signal }).catch(() => undefined);
       if (stopping.signal.aborted) return;
       const isAnswered = await run(limits.redisSilenceMs, (ready) => ready.ping()).then(
-        () => true,
+        (reply) => reply === "PONG",
         () => false,
       );
       if (stopping.signal.aborted) return;
@@ -105,7 +111,7 @@ export function createCacheRedis({ url, keyPrefix, onLost, onBack }: CacheRedisO
       refusals = isAnswered ? 0 : refusals + 1;
       if (!isAnswered && (client.isReady || refusals > REFUSALS_MAX)) {
         refusals = 0;
-        beginAgain();
+        giveUp("it is silent");
       }
     }
   };
@@ -117,6 +123,7 @@ export function createCacheRedis({ url, keyPrefix, onLost, onBack }: CacheRedisO
       await withDeadline(connected, limits.redisConnectMs, unavailable).catch(() => undefined);
     },
     run,
+    giveUp,
     onInterruption(listener) {
       listeners.push(listener);
     },

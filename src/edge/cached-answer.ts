@@ -3,15 +3,14 @@
 // cache knows nothing of writes; what is public may be kept for as long as we do ourselves.
 
 import type { IncomingMessage } from "node:http";
-import type { AnswerBytes } from "../cache/answer-store.ts";
-import type { AnswerAsk } from "../cache/answers.ts";
+import type { AnswerAsk, DatedAnswer } from "../cache/answers.ts";
 import type { CachePlan } from "./cache-plan.ts";
 import type { Passage } from "./passage.ts";
 
 export interface Cached {
   readonly plan: CachePlan;
   readonly ask: AnswerAsk;
-  readonly answer: AnswerBytes;
+  readonly answer: DatedAnswer;
 }
 
 const PRIVATE = "private, no-cache";
@@ -21,7 +20,7 @@ export function sendCached({ request, response, mediaType }: Passage, { plan, as
   // The same bytes under another media type are another representation.
   const etag = mediaType === "application/json" ? `${answer.etag.slice(0, -1)}j"` : answer.etag;
   const headers: Record<string, string | number> = {
-    "Cache-Control": cacheControlOf(plan),
+    "Cache-Control": cacheControlOf(plan, answer),
     ETag: etag,
     Vary: "Accept, Accept-Encoding",
   };
@@ -37,10 +36,13 @@ export function sendCached({ request, response, mediaType }: Passage, { plan, as
   response.end(bytes, "latin1");
 }
 
-function cacheControlOf({ isPublic, isShareable, lifetimeMs }: CachePlan): string {
+function cacheControlOf({ isPublic, isShareable, lifetimeMs }: CachePlan, { madeAtMs }: DatedAnswer): string {
   if (!isPublic) return PRIVATE;
   // A player's own name is public and yet must be seen at once where it changes.
-  return isShareable ? `public, max-age=${Math.floor(lifetimeMs / 1000)}` : "public, no-cache";
+  if (!isShareable) return "public, no-cache";
+  // What is left of its life, begun seconds counted: nobody on the way keeps it for a life of its own.
+  const leftMs = madeAtMs + lifetimeMs - performance.now();
+  return `public, max-age=${Math.max(0, Math.ceil(leftMs / 1000))}`;
 }
 
 /** Whether If-None-Match names it; weakly, as RFC 9110 has it for that header. */

@@ -40,6 +40,11 @@ export class BoundedMap<Key, Value> {
     this.#isFirstInFirstOut = isFirstInFirstOut;
   }
 
+  /** Of all that is in it. */
+  get weight(): number {
+    return this.#weight;
+  }
+
   get(key: Key): Value | undefined {
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;

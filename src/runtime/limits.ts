@@ -201,6 +201,8 @@ export const limits = {
   newAnswersMemoryBytesMax: 32_000_000,
   /** New answers that one process puts into Redis in a second; others follow when they are asked for again. */
   answersSharedPerSecondMax: 5_000,
+  /** Of these, answers that nobody has asked for again yet. */
+  unaskedAnswersSharedPerSecondMax: 200,
   /** A cached answer counts for that long, if nothing that it depends on changes before. */
   answerMs: 30_000,
   /** The same for what depends on more than tags can name: leaderboards, ranks. */

@@ -36,6 +36,8 @@ export interface Metrics {
   readonly fenceFailures: Counter;
   /** Tags whose closing Redis has not confirmed yet. */
   readonly fenceOwed: Gauge;
+  /** Bytes of cached answers in the memory of the process; set when read. */
+  readonly answerBytes: Gauge;
   /** Requests of cacheable operations, by where their answer came from. */
   readonly answers: Counter<"source">;
   /** Connections of the pool by state; set when read. */
@@ -138,6 +140,11 @@ export function createMetrics(): Metrics {
     fenceOwed: new Gauge({
       name: "satchel_fence_owed_tags",
       help: "Tags whose invalidation Redis has not confirmed yet.",
+      registers,
+    }),
+    answerBytes: new Gauge({
+      name: "satchel_cache_memory_bytes",
+      help: "Bytes of cached answers in the memory of the process.",
       registers,
     }),
     answers: new Counter({

@@ -37,6 +37,11 @@ export class ScanResistantMap<Value> {
     });
   }
 
+  /** Of all that is in it. */
+  get weight(): number {
+    return this.#regulars.weight + this.#newcomers.weight;
+  }
+
   get(key: string): Value | undefined {
     return this.#regulars.get(key) ?? this.#newcomers.get(key);
   }

@@ -136,16 +136,22 @@ it("answers in full again after a write", async () => {
   expect(after.headers.get("etag")).not.toBe(given["If-None-Match"]);
 });
 
-it("lets what is public and of a player be stored, and asked for again each time", async () => {
-  const plan = { isPublic: true, isShareable: false, lifetimeMs: 30_000, askOf: () => null };
-  const ask = { key: "k", tags: ["player:1:profile"], lifetimeMs: 30_000, isPublic: true };
-  const cached = { plan, ask, answer: answerBytes('{"data":{}}') };
+it.each([
+  { what: "of a player", isShareable: false, ageMs: 0, control: "public, no-cache", tag: null },
+  { what: "new", isShareable: true, ageMs: 0, control: "public, max-age=30", tag: "catalogue" },
+  { what: "19.5 s old", isShareable: true, ageMs: 19_500, control: "public, max-age=11", tag: "catalogue" },
+  { what: "past its time", isShareable: true, ageMs: 40_000, control: "public, max-age=0", tag: "catalogue" },
+])("lets what is public and $what be kept on the way for what is left of its life", async (of) => {
+  const plan = { isPublic: true, isShareable: of.isShareable, lifetimeMs: 30_000, askOf: () => null };
+  const ask = { key: "k", tags: ["catalogue"], lifetimeMs: 30_000, isPublic: true };
+  const answer = { ...answerBytes('{"data":{}}'), madeAtMs: performance.now() - of.ageMs };
+  const cached = { plan, ask, answer };
   const server = createServer((request, response) =>
     sendCached({ request, response, mediaType: "application/json" } as Passage, cached),
   );
   await once(server.listen(0, "127.0.0.1"), "listening");
   const { headers } = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  expect(shown.map((header) => headers.get(header))).toEqual(["public, no-cache", "Accept, Accept-Encoding", null]);
+  expect(shown.map((header) => headers.get(header))).toEqual([of.control, "Accept, Accept-Encoding", of.tag]);
   server.closeAllConnections();
   server.close();
 });

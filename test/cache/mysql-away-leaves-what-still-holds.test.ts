@@ -9,19 +9,23 @@ import { startApi, type TestApi } from "../kit/api.ts";
 import { askWatched, isShared, waitForRedis } from "../kit/caching.ts";
 import { startFaultProxy, type FaultProxy } from "../kit/fault-proxy.ts";
 import { until } from "../kit/until.ts";
-import { grant } from "../kit/writes.ts";
+import { askOperation } from "../kit/registered.ts";
+import { lockTable } from "../kit/table-lock.ts";
+import { grant, write } from "../kit/writes.ts";
 
 let mysql: FaultProxy;
 /** Behind the proxy. */
 let api: TestApi;
 /** Still reaches MySQL. */
 let twin: TestApi;
-const { answerMs, untaggedAnswerMs, outageAnswerMs, outagePublicMs, breakerMs } = limits;
+const { answerMs, untaggedAnswerMs, outageAnswerMs, outagePublicMs, breakerMs, readsComputedMax, readWaitMs } = limits;
+const READS_AT_ONCE = 8;
 /** Of every answer. */
 const LIFE_MS = 300;
 beforeAll(async () => {
   waitForRedis();
   Object.assign(limits, { answerMs: LIFE_MS, untaggedAnswerMs: LIFE_MS });
+  Object.assign(limits, { readsComputedMax: READS_AT_ONCE, readWaitMs: 300 });
   api = await startApi({
     environment: { LOG_LEVEL: "silent" },
     route: async (databaseUrl) => {
@@ -32,7 +36,7 @@ beforeAll(async () => {
   twin = await startApi({ twinOf: api });
 });
 afterAll(async () => {
-  Object.assign(limits, { answerMs, untaggedAnswerMs });
+  Object.assign(limits, { answerMs, untaggedAnswerMs, readsComputedMax, readWaitMs });
   await twin.close();
   await api.close();
   await mysql.close();
@@ -51,6 +55,7 @@ afterEach(async () => {
   );
 });
 
+const askHome = (playerId: number) => askOperation(api.url, "HomeScreen", { token: api.tokenFor(playerId) });
 const home = (playerId = 1) => askWatched(api, "HomeScreen", { token: api.tokenFor(playerId) });
 const catalogue = () => askWatched(api, "Catalogue", { variables: { first: 2 } });
 
@@ -140,6 +145,48 @@ it("tells nobody what is for everybody past its time", async () => {
   expect([(await board()).status, (await board()).source]).toEqual([200, "outage"]);
   Object.assign(limits, { outagePublicMs: performance.now() - toldAtMs - LIFE_MS });
   expect((await board()).status).toBe(503);
+});
+
+it("tells everybody that nobody on the way may keep what has run out", async () => {
+  await catalogue();
+  await delay(2 * LIFE_MS);
+  mysql.cut();
+  const { source, headers } = await catalogue();
+  expect([source, headers.get("cache-control")]).toEqual(["outage", "public, max-age=0"]);
+});
+
+it("is not taken for away because of one connection that is lost", async () => {
+  await catalogue();
+  const lock = await lockTable(api.database, "run_total");
+  const hanging = askHome(2);
+  await until(lock.isWaitedFor, () => "it does not wait");
+  const { status: written } = await write(twin.url, {
+    operation: "UpsertItems",
+    input: { items: [{ externalId: "one-more", kind: "SPENDABLE", displayName: "one more" }] },
+    token: api.tokenFor("studio", "service"),
+  });
+  expect(written).toBe(200);
+  mysql.cut();
+  mysql.mend();
+  expect((await hanging).status).toBe(503);
+  const { source, status } = await catalogue();
+  await lock.release();
+  expect([source, status]).toEqual(["computed", 200]);
+});
+
+it("helps those too who were refused because others wait for it", async () => {
+  const holding = await home();
+  await delay(2 * LIFE_MS);
+  mysql.freeze();
+  const askOthers = () => Array.from({ length: READS_AT_ONCE }, (_, place) => askHome(4 + place));
+  for (const { status } of await Promise.all(askOthers())) expect(status).toBe(503);
+  const others = askOthers();
+  // One in a while asks MySQL: it stands in line behind the others, for less time than they wait.
+  await delay(breakerMs + 100);
+  const { status, text, source } = await home();
+  expect([source, status, text]).toEqual(["outage", 200, holding.text]);
+  await Promise.all(others);
+  mysql.thaw();
 });
 
 it("bounds both by what is written in the limits", () => {

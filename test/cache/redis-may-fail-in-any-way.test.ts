@@ -2,11 +2,12 @@
 // and none waits for it; and what was missed meanwhile is made up for before the cache is used again.
 
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
+import { fenceScripts } from "../../src/cache/fence-scripts.ts";
 import { cacheKeys } from "../../src/cache/keys.ts";
 import { limits } from "../../src/runtime/limits.ts";
 import { startApi, type TestApi } from "../kit/api.ts";
 import { withCacheRedis } from "../kit/cache-redis.ts";
-import { askWatched } from "../kit/caching.ts";
+import { answersFrom, askWatched } from "../kit/caching.ts";
 import { startFaultProxy, type FaultProxy } from "../kit/fault-proxy.ts";
 import { until } from "../kit/until.ts";
 import { grant } from "../kit/writes.ts";
@@ -144,6 +145,44 @@ it("frozen under a write: the write is answered, what it owes is counted and pai
   expect(await epochNow()).not.toBe(epoch);
   for (const server of [api, twin]) expect(await versionAt(server)).toBe(version + 1n);
 });
+
+it.each([
+  ["no reply at all", "none of Redis\r\n"],
+  ["a list that is too short", "*1\r\n$1\r\na\r\n"],
+  ["a list of something else", "*4\r\n:1\r\n:2\r\n:3\r\n:4\r\n"],
+  ["another command's reply", "+OK\r\n"],
+])("mad once, with %s: nobody is told what others asked for, and the cache is used again", async (_, bytes) => {
+  const version = await versionAt(api);
+  const epoch = await epochNow();
+  let isOver = false;
+  // Without a break, so that no silence gives the connection away.
+  const asking = Promise.all(
+    Array.from({ length: 4 }, async () => {
+      while (!isOver) expect(await versionAt(api)).toBe(version);
+    }),
+  );
+  await redis.answerNext(bytes);
+  await until(
+    async () => (await epochNow()) !== epoch,
+    () => "the connection is the same",
+  );
+  const told = await answersFrom(api.app, "memory");
+  await until(
+    async () => (await answersFrom(api.app, "memory")) > told,
+    () => "the cache is not used again",
+  );
+  isOver = true;
+  await asking;
+  for (const server of [api, twin]) expect(await versionAt(server)).toBe(version);
+});
+
+it.each([fenceScripts.openTags, fenceScripts.closeTags, fenceScripts.renewEpoch])(
+  "a fence call is confirmed by its own reply alone",
+  ({ transformReply }) => {
+    for (const other of ["PONG", null, 1, [], ["OK"]]) expect(() => transformReply(other)).toThrow("not confirmed");
+    expect(transformReply("OK")).toBeUndefined();
+  },
+);
 
 it("full of rubbish: it is refused, and answers are right", async () => {
   const version = await versionAt(api);

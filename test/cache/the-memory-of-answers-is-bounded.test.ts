@@ -41,6 +41,15 @@ it("lets go of what was asked for least recently, and finds it in Redis", async 
   expect(kept).toBeLessThanOrEqual(BYTES_MAX);
 });
 
+it("is measured", async () => {
+  const weight = async () => (await api.app.metrics.answerBytes.get()).values[0]!.value;
+  for (let first = 10; first < 40; first += 1) await page(first);
+  expect(await weight()).toBeGreaterThan(0);
+  expect(await weight()).toBeLessThanOrEqual(BYTES_MAX);
+  const printed = await (await fetch(`${api.url}/metrics`)).text();
+  expect(printed).toContain(`satchel_cache_memory_bytes ${await weight()}`);
+});
+
 it("is 64 MB where nobody says otherwise", () => {
   expect(answersMemoryBytesMax).toBe(64_000_000);
 });

@@ -1,5 +1,6 @@
-// An answer goes to Redis when somebody asks for it a second time, here or elsewhere, and is looked for there only where
-// one has been put: what is asked for once costs Redis nothing but its generations. Nothing of that changes what is told.
+// Beyond a few in a second, an answer goes to Redis when somebody asks for it a second time, here or elsewhere, and is
+// looked for there only where one has been put: what is asked for once costs Redis nothing but its generations. Nothing
+// of that changes what is told.
 
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { cacheKeys, keyPrefixOf } from "../../src/cache/keys.ts";
@@ -13,16 +14,20 @@ import { askWatched, waitForRedis } from "../kit/caching.ts";
 import { until } from "../kit/until.ts";
 import { grant } from "../kit/writes.ts";
 
+const { unaskedAnswersSharedPerSecondMax } = limits;
+
 let api: TestApi;
 let second: TestApi;
 let third: TestApi;
 beforeAll(async () => {
   waitForRedis();
+  Object.assign(limits, { unaskedAnswersSharedPerSecondMax: 0 });
   api = await startApi();
   second = await startApi({ twinOf: api });
   third = await startApi({ twinOf: api });
 });
 afterAll(async () => {
+  Object.assign(limits, { unaskedAnswersSharedPerSecondMax });
   for (const { close } of [third, second, api]) await close();
 });
 

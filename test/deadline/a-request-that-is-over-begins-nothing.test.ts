@@ -36,7 +36,7 @@ describe.each(Object.entries(lanes))("%s", (_, form) => {
     expect(JSON.parse(answer.text)).toEqual({
       errors: [{ message: "The request took too long.", extensions: { code: "TIMEOUT" } }],
     });
-    expect([answer.status, answer.headers["retry-after"]]).toEqual([503, "1"]);
+    expect([answer.status, answer.headers["retry-after"]]).toEqual([503, expect.stringMatching(/^[123]$/)]);
     expect(tookMs).toBeGreaterThanOrEqual(REQUEST_MS - 5);
     // The statement itself, which others may share, ends at its own limit: later than this.
     expect(tookMs).toBeLessThan(REQUEST_MS + 550);

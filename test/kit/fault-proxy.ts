@@ -20,6 +20,8 @@ export interface FaultProxy {
   cutAfter(statement: string): Promise<void>;
   /** Cuts the connection on which the next such statement comes: the statement is lost. Resolves likewise. */
   cutBefore(statement: string): Promise<void>;
+  /** The next bytes that the server answers are these instead. Resolves when they are sent. */
+  answerNext(bytes: string): Promise<void>;
   /** Lets new connections in again. */
   mend(): void;
   close(): Promise<void>;
@@ -33,6 +35,7 @@ export async function startFaultProxy(targetUrl: string): Promise<FaultProxy> {
   let frozen = false;
   let refusing = false;
   let trap: Trap | null = null;
+  let forgery: { readonly bytes: string; readonly sent: () => void } | null = null;
   const setTrap = (statement: string, isAnswerLost: boolean) =>
     new Promise<void>((resolve) => {
       trap = { packet: packetOf(statement), isAnswerLost, sprung: resolve };
@@ -53,6 +56,12 @@ export async function startFaultProxy(targetUrl: string): Promise<FaultProxy> {
         if (from === upstream && doomed.has(client)) {
           client.destroy();
           doomed.get(client)!();
+          return;
+        }
+        if (from === upstream && forgery !== null) {
+          to.write(forgery.bytes);
+          forgery.sent();
+          forgery = null;
           return;
         }
         if (from === client && trap?.packet !== undefined && bytes.includes(trap.packet)) {
@@ -98,6 +107,7 @@ export async function startFaultProxy(targetUrl: string): Promise<FaultProxy> {
     },
     cutAfter: (statement) => setTrap(statement, true),
     cutBefore: (statement) => setTrap(statement, false),
+    answerNext: (answer) => new Promise((sent) => (forgery = { bytes: answer, sent })),
     mend() {
       refusing = false;
     },

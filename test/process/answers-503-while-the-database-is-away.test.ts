@@ -97,7 +97,7 @@ it("says the same for what Prisma asks", async () => {
   const verification = "{ viewer { verification { status } } }";
   const { status, headers, body } = await api.ask({ query: verification, token: api.tokenFor(1) });
   expect(status).toBe(503);
-  expect(headers.get("retry-after")).toBe("1");
+  expect(headers.get("retry-after")).toMatch(/^[123]$/);
   expect(body.errors?.[0]?.extensions.code).toBe("UNAVAILABLE");
 });
 
@@ -114,7 +114,7 @@ function askPlayerState(form: Form): Promise<LaneAnswer> {
 function expectOutage({ status, headers, text }: LaneAnswer, code: string, message: string): void {
   expect(JSON.parse(text)).toEqual({ errors: [{ message, extensions: { code } }] });
   expect(status).toBe(503);
-  expect(headers["retry-after"]).toBe("1");
+  expect(headers["retry-after"]).toMatch(/^[123]$/);
   expect(headers["cache-control"]).toBe("no-store");
 }
 
