@@ -4,6 +4,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { cacheTags } from "../../src/cache/tags.ts";
+import { createAnswerCache } from "../../src/cache/answers.ts";
+import { createOutageWatch } from "../../src/cache/outage-watch.ts";
+import { Cancellation } from "../../src/runtime/cancellation.ts";
 import { limits } from "../../src/runtime/limits.ts";
 import { startApi, type TestApi } from "../kit/api.ts";
 import { askWatched, isShared, waitForRedis } from "../kit/caching.ts";
@@ -18,14 +21,12 @@ let mysql: FaultProxy;
 let api: TestApi;
 /** Still reaches MySQL. */
 let twin: TestApi;
-const { answerMs, untaggedAnswerMs, outageAnswerMs, outagePublicMs, breakerMs, readsComputedMax, readWaitMs } = limits;
-const READS_AT_ONCE = 8;
+const { answerMs, untaggedAnswerMs, outageAnswerMs, outagePublicMs, breakerMs } = limits;
 /** Of every answer. */
 const LIFE_MS = 300;
 beforeAll(async () => {
   waitForRedis();
   Object.assign(limits, { answerMs: LIFE_MS, untaggedAnswerMs: LIFE_MS });
-  Object.assign(limits, { readsComputedMax: READS_AT_ONCE, readWaitMs: 300 });
   api = await startApi({
     environment: { LOG_LEVEL: "silent" },
     route: async (databaseUrl) => {
@@ -36,7 +37,7 @@ beforeAll(async () => {
   twin = await startApi({ twinOf: api });
 });
 afterAll(async () => {
-  Object.assign(limits, { answerMs, untaggedAnswerMs, readsComputedMax, readWaitMs });
+  Object.assign(limits, { answerMs, untaggedAnswerMs });
   await twin.close();
   await api.close();
   await mysql.close();
@@ -175,18 +176,40 @@ it("is not taken for away because of one connection that is lost", async () => {
 });
 
 it("helps those too who were refused because others wait for it", async () => {
-  const holding = await home();
-  await delay(2 * LIFE_MS);
-  mysql.freeze();
-  const askOthers = () => Array.from({ length: READS_AT_ONCE }, (_, place) => askHome(4 + place));
-  for (const { status } of await Promise.all(askOthers())) expect(status).toBe(503);
-  const others = askOthers();
-  // One in a while asks MySQL: it stands in line behind the others, for less time than they wait.
-  await delay(breakerMs + 100);
-  const { status, text, source } = await home();
-  expect([source, status, text]).toEqual(["outage", 200, holding.text]);
-  await Promise.all(others);
-  mysql.thaw();
+  const standing = { values: ["epoch", "generation"], isOpen: false };
+  const answers = createAnswerCache({
+    generations: { read: (_, tell) => tell(standing), mark: () => undefined },
+    store: { get: async () => null, set: () => undefined },
+    isOutage: (error) => (error as Error).message === "away",
+    isUnanswered: () => true,
+  });
+  const get = (key: string, compute: () => Promise<string>) =>
+    answers.get({ key, tags: ["tag"], lifetimeMs: 1, isPublic: false }, standing, new Cancellation(), async () => ({
+      json: await compute(),
+      readAtMs: performance.now(),
+    }));
+  const failing = (message: string) => () => Promise.reject(new Error(message));
+  await get("kept", async () => "{}");
+  await expect(get("kept", failing("busy"))).rejects.toThrow("busy");
+  await expect(get("other", failing("away"))).rejects.toThrow("away");
+  await delay(breakerMs + 10);
+  expect((await get("kept", failing("busy"))).source).toBe("outage");
+  await get("other", async () => "{}");
+  await expect(get("kept", failing("busy"))).rejects.toThrow("busy");
+});
+
+it("is asked by one in a while, once it was away", async () => {
+  const watch = createOutageWatch();
+  const seen = () => [watch.isAway(), watch.isDoubtful(), watch.isConfirmed()];
+  expect(seen()).toEqual([false, false, false]);
+  watch.met();
+  expect(seen()).toEqual([true, true, false]);
+  await delay(breakerMs + 10);
+  expect([watch.isAway(), watch.isAway()]).toEqual([false, true]);
+  watch.met();
+  expect(seen()).toEqual([true, true, true]);
+  watch.answered();
+  expect(seen()).toEqual([false, false, false]);
 });
 
 it("bounds both by what is written in the limits", () => {

@@ -58,6 +58,12 @@ async function storedKey(): Promise<string> {
   return keys[0]!;
 }
 
+it("has what was asked for once, for whoever is asked next", async () => {
+  expect((await askWatched(api, "HomeScreen", own())).source).toBe("computed");
+  await untilShared(api, cacheTags.playerItems(1n));
+  expect((await askWatched(twin, "HomeScreen", own())).source).toBe("redis");
+});
+
 /** Asked for twice, which is when it is shared, and others look for it: the first answer. */
 async function askedAgain(...ask: Parameters<typeof askWatched>): ReturnType<typeof askWatched> {
   const first = await askWatched(...ask);
