@@ -14,7 +14,10 @@ import type { CacheRedis } from "./redis.ts";
 export interface Fence {
   /** Resolves once the tags are open, or Redis has not confirmed it in time. Never rejects. */
   open(tags: readonly string[]): Promise<OpenFence>;
-  /** Resolves once Redis knows what is owed, or at once where nothing is. */
+  /**
+   * Resolves once Redis knows what is owed, at once where nothing is; after a while without (limits.fenceStopMs), and
+   * others may then tell what is old. No write may be under way.
+   */
   stop(): Promise<void>;
 }
 
@@ -110,8 +113,11 @@ export function createFence({ redis, epoch, onFailure, onPaid }: FenceOptions): 
       };
     },
     async stop() {
-      stopping.abort();
+      const giveUp = setTimeout(() => stopping.abort(), limits.fenceStopMs);
       await paying;
+      clearTimeout(giveUp);
+      // Nothing is paid from here on: Redis is let go next.
+      stopping.abort();
     },
   };
 }

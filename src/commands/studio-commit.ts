@@ -3,7 +3,7 @@
 // makes that INSERT fail, and the next attempt finds the twin's answer.
 
 import { setTimeout as delay } from "node:timers/promises";
-import type { Fence } from "../cache/fence.ts";
+import type { Fence, OpenFence } from "../cache/fence.ts";
 import type { DatabasePool } from "../database/pool.ts";
 import { OutcomeUnknownError, inTransaction, type Transaction } from "../database/transaction.ts";
 import { idempotencyKeyExpired, idempotencyKeyReused, overloaded } from "../errors.ts";
@@ -46,40 +46,55 @@ export function createStudioCommit({
   readonly fence: Fence;
 }): StudioCommit {
   let out = 0;
-  const attempt = <Key>({ idempotency, tags, run }: StudioCommand<Key>): Promise<StudioAnswer<Key>> =>
-    inTransaction(
-      pool,
-      async (transaction) => {
-        const known = await earlierAnswer<Key>(transaction, idempotency);
-        if (known !== null) return { outcome: known, replayed: true, opened: await fence.open([]) };
-        const outcome = await run(transaction);
-        await insertIdempotencyRecords(transaction, [
-          {
-            playerId: idempotency.playerId,
-            keyHex: idempotency.keyHex,
-            requestHmac: idempotency.requestHmacs[0],
-            outcomeText: outcomeText(outcome),
-          },
-        ]);
-        return { outcome, replayed: false, opened: await fence.open(outcome.refusals.length === 0 ? tags : []) };
+  /** What it opened stands in `unsettled` where nobody can say whether its COMMIT will land. */
+  const attempt = <Key>(
+    { idempotency, tags, run }: StudioCommand<Key>,
+    unsettled: OpenFence[],
+  ): Promise<StudioAnswer<Key>> => {
+    let opening: Promise<OpenFence> | undefined;
+    const work = async (transaction: Transaction) => {
+      const known = await earlierAnswer<Key>(transaction, idempotency);
+      if (known !== null) return { outcome: known, replayed: true, opened: await fence.open([]) };
+      const outcome = await run(transaction);
+      await insertIdempotencyRecords(transaction, [
+        {
+          playerId: idempotency.playerId,
+          keyHex: idempotency.keyHex,
+          requestHmac: idempotency.requestHmacs[0],
+          outcomeText: outcomeText(outcome),
+        },
+      ]);
+      opening = fence.open(outcome.refusals.length === 0 ? tags : []);
+      return { outcome, replayed: false, opened: await opening };
+    };
+    return inTransaction(pool, work, async ({ opened }, commit) => {
+      await commit();
+      // Refusals and replays too: they tell what has been committed before. The key has its answer, so what was
+      // unsettled has landed or never will.
+      await Promise.all([opened.close(tags), ...unsettled.map((earlier) => earlier.close())]);
+    }).then(
+      ({ outcome, replayed }) => ({ outcome, replayed }),
+      async (error: unknown) => {
+        const opened = await opening;
+        if (error instanceof OutcomeUnknownError && opened !== undefined) unsettled.push(opened);
+        // Rolled back for certain: nobody shall do without the catalogue's answers for a minute.
+        else void opened?.close();
+        throw error;
       },
-      async ({ opened }, commit) => {
-        await commit();
-        // Refusals and replays too: they tell what has been committed before.
-        await opened.close(tags);
-      },
-    ).then(({ outcome, replayed }) => ({ outcome, replayed }));
+    );
+  };
 
   return {
     async submit(command) {
       if (out >= limits.studioCommandsMax) throw overloaded();
       out += 1;
       const startedAtMs = performance.now();
+      const unsettled: OpenFence[] = [];
       let isOutcomeOpen = false;
       try {
         for (;;) {
           try {
-            return await attempt(command);
+            return await attempt(command, unsettled);
           } catch (error) {
             if (!isRetryable(error)) throw error;
             isOutcomeOpen ||= error instanceof OutcomeUnknownError;

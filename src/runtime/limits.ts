@@ -285,4 +285,6 @@ export const limits = {
   drainMs: 10_000,
   /** After SIGTERM: idle keep-alive connections stay open this long, for requests on their way. */
   drainIdleMs: 500,
+  /** After that: telling Redis what it has not confirmed; with all before it within a worker's leave. */
+  fenceStopMs: 2_000,
 } as const;

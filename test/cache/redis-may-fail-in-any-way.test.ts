@@ -112,6 +112,17 @@ it("gone: answers come from MySQL as fast, and after its return nothing from bef
   for (const server of [api, twin]) expect(await versionAt(server)).toBe(version + 1n);
 });
 
+it("gone while nobody writes: what may have been missed counts as missed, for everybody", async () => {
+  await untilKept(twin);
+  const epoch = await epochNow();
+  redis.cut();
+  expect((await home(api)).source).toBe("uncached");
+  redis.mend();
+  await untilKept(api);
+  expect(await epochNow()).not.toBe(epoch);
+  expect((await home(twin)).source).not.toBe("memory");
+});
+
 it("frozen: nobody waits longer than for a reading of it, and only the first ones do", async () => {
   const version = await versionAt(api);
   redis.freeze();

@@ -128,6 +128,8 @@ export const freshMutants: readonly FreshMutant[] = [
   },
   {
     // Either alone is enough for freshness: a new epoch makes everything old, and so do the bumps once they are paid.
+    // Each alone shows elsewhere: what is owed in tags that stay open, the epoch in what its own process tells
+    // (test/cache/a-redis-that-refuses-writes-is-made-up-for).
     name: "forgets what it owes, and trusts the epoch all the same",
     edits: [OWES_NOTHING, TRUSTS],
     fault: cacheFaults["one process alone is cut off from Redis between two writes"],

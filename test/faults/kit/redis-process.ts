@@ -3,7 +3,7 @@
 
 import { realpathSync } from "node:fs";
 import { join } from "node:path";
-import { redisReplies } from "../../../scripts/stack/resp.ts";
+import { redisReplies, type RespReply } from "../../../scripts/stack/resp.ts";
 import { isPortFree } from "../../../scripts/stack/ports.ts";
 import { pidsWithArgument } from "../../../scripts/stack/process-table.ts";
 import { openStack, type Stack } from "../../../scripts/stack/stack.ts";
@@ -12,6 +12,10 @@ import { temporaryDataDir } from "../../kit/command.ts";
 import { until } from "../../kit/until.ts";
 
 const HOST = "127.0.0.1";
+
+/** Set while memory has no bound: else everything with an end would go at once. */
+const EVICT = ["CONFIG", "SET", "maxmemory-policy", "volatile-lru"];
+const REFUSE_RATHER_THAN_EVICT = ["CONFIG", "SET", "maxmemory-policy", "noeviction"];
 
 export interface RedisProcess {
   readonly url: string;
@@ -24,6 +28,11 @@ export interface RedisProcess {
   freeze(): void;
   /** SIGCONT. */
   thaw(): void;
+  /** Reads go on, on the connections that there are; writes get an error, as where memory has run out. */
+  refuseWrites(): Promise<void>;
+  takeWrites(): Promise<void>;
+  /** What stands there; null for nothing. */
+  get(key: string): Promise<RespReply>;
   /** Empty but for an epoch under that prefix, so that answers are cached at once: what a fresh start would wait for. */
   begin(keyPrefix: string): Promise<void>;
   close(): Promise<void>;
@@ -62,6 +71,16 @@ export async function startRedisProcess(): Promise<RedisProcess> {
     flush: async () => void (await redisReplies(address, [["FLUSHALL"]])),
     freeze: () => signal("SIGSTOP"),
     thaw: () => signal("SIGCONT"),
+    async refuseWrites() {
+      await redisReplies(address, [REFUSE_RATHER_THAN_EVICT, ["CONFIG", "SET", "maxmemory", "1"]]);
+    },
+    async takeWrites() {
+      await redisReplies(address, [["CONFIG", "SET", "maxmemory", "0"], EVICT]);
+    },
+    async get(key) {
+      const [value = null] = await redisReplies(address, [["GET", key]]);
+      return value;
+    },
     async begin(keyPrefix) {
       await redisReplies(address, [["FLUSHALL"], ["SET", keyPrefix + cacheKeys.epoch, crypto.randomUUID()]]);
     },
