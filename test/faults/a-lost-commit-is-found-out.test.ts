@@ -104,7 +104,11 @@ it("refuses within a second, and as not applied, once it is clear that MySQL can
     await until(
       async () => {
         const { answer, startedAtMs, endedAtMs } = await sendOnce();
-        expect([answer?.status, answer?.code, answer?.retryAfter]).toEqual([503, "UNAVAILABLE", "1"]);
+        expect([answer?.status, answer?.code, answer?.retryAfter]).toEqual([
+          503,
+          "UNAVAILABLE",
+          expect.stringMatching(/^[123]$/),
+        ]);
         expect(endedAtMs! - startedAtMs).toBeLessThan(1_000);
         // Longer than the pause after which one of them tries again.
         return performance.now() - knownSinceMs > 2 * limits.breakerMs;
