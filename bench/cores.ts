@@ -11,7 +11,7 @@ export type Pinned = "server" | "load";
 /** The words before a command that keep it on its core; none where that cannot be done. */
 export function pinning(pinned: Pinned): readonly string[] {
   cores ??= coresOfThisRun();
-  return cores === "any" ? [] : on(cores[pinned]);
+  return cores === "any" ? [] : ["taskset", "-c", String(cores[pinned])];
 }
 
 let cores: Readonly<Record<Pinned, number>> | "any" | undefined;
@@ -30,10 +30,5 @@ function passedOn(core: number): number {
     "const a = new Float64Array(2 ** 22); let n = 0; let x = 1; const end = performance.now() + 500;" +
     "while (performance.now() < end) { for (let i = 0; i < 1e5; i += 1) { x = (x * 1103515245 + 12345) & 0x3fffff; a[x] += 1; } n += 1; }" +
     "console.log(n);";
-  const [command = "", ...args] = [...on(core), process.execPath, "-e", walk];
-  return Number(spawnSync(command, args, { encoding: "utf8" }).stdout);
-}
-
-function on(core: number): readonly string[] {
-  return ["taskset", "-c", String(core)];
+  return Number(spawnSync("taskset", ["-c", String(core), process.execPath, "-e", walk], { encoding: "utf8" }).stdout);
 }

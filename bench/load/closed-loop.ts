@@ -14,6 +14,8 @@ const REQUESTS_PER_SECOND_MAX = 6_000;
 const WRITES_PER_SECOND_MAX = 12_000;
 /** A single player's requests differ in the point alone, and not many are needed. */
 const SAME_PLAYER_REQUESTS = 2_000;
+/** Who asks again and again may do so in the same words; a larger deck makes what asks slower than what answers. */
+const REQUESTS_PER_ASKING_PLAYER = 10;
 const TIMEOUT_SECONDS = 10;
 /** How often autocannon looks whether its time is over. */
 const TICK_MS = 50;
@@ -28,8 +30,9 @@ serveLoad({
   run: (job, requests, seconds) => stretch(job.origin, connectionsOf(job), requests, seconds),
 });
 
-function wantedCount({ scenario, playerId }: LoadJob, seconds: number): number {
+function wantedCount({ scenario, playerId, askingPlayers }: LoadJob, seconds: number): number {
   if (scenarios[scenario]!.isWrite) return Math.ceil(seconds * WRITES_PER_SECOND_MAX);
+  if (askingPlayers !== null) return askingPlayers * REQUESTS_PER_ASKING_PLAYER;
   return playerId === null ? Math.ceil(seconds * REQUESTS_PER_SECOND_MAX) : SAME_PLAYER_REQUESTS;
 }
 
