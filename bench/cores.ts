@@ -1,5 +1,5 @@
 // Which core runs what: the server that is measured on one, what asks it on another, the same for all variants; MySQL and
-// Redis wherever there is room. Cores of a shared machine differ by what their neighbours do (by 1.9x for minutes where
+// Redis wherever there is room. Cores of a shared machine differ by what their neighbours do (nearly twice, for minutes, where
 // this was written), and the scheduler may leave one server on the slow one for a whole run. What asks has the
 // faster: it should be in the way as little as it can.
 
