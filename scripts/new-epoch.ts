@@ -3,6 +3,7 @@
 import { randomUUID } from "node:crypto";
 import { keyPrefixOf } from "../src/cache/keys.ts";
 import { createCacheRedis } from "../src/cache/redis.ts";
+import { redisAddressOf } from "../src/runtime/redis-address.ts";
 import { limits } from "../src/runtime/limits.ts";
 
 export interface CacheUrls {
@@ -13,7 +14,7 @@ export interface CacheUrls {
 
 /** Whether the cache Redis has confirmed it; what was cached before is told for up to 30 s where it has not. */
 export async function giveNewEpoch({ databaseUrl, redisUrl }: CacheUrls): Promise<boolean> {
-  if (redisUrl === null) return false;
+  if (redisUrl === null || redisAddressOf(redisUrl) === null) return false;
   const nothing = (): void => undefined;
   const redis = createCacheRedis({
     url: redisUrl,

@@ -131,9 +131,8 @@ export function createAnswerCache({
     try {
       return await getNow(ask, standing, asker, compute);
     } catch (error) {
-      if (isOutage(error)) outages.met();
       // While MySQL is away its readers stand in each other's way: who was refused for that is helped as well.
-      else if (!outages.isDoubtful() || !isUnanswered(error)) throw error;
+      if (!isOutage(error) && !(outages.isDoubtful() && isUnanswered(error))) throw error;
       const instead = insteadOf(memory.get(ask.key), ask, standing) ?? (await storedInsteadOf(ask, standing));
       if (instead !== null) return { answer: instead, source: "outage" };
       if (outages.isConfirmed() || !isTellable(memory.get(ask.key), ask)) throw error;
@@ -143,9 +142,15 @@ export function createAnswerCache({
 
   const getNow: AnswerCache["get"] = async (ask, standing, asker, compute) => {
     const computing: Compute = async (shared) => {
-      const computed = await compute(shared);
-      if (computed !== null) outages.answered();
-      return computed;
+      const beganAtMs = performance.now();
+      try {
+        const computed = await compute(shared);
+        if (computed !== null) outages.answered();
+        return computed;
+      } catch (error) {
+        if (isOutage(error)) outages.met(beganAtMs);
+        throw error;
+      }
     };
     if (standing === null || standing.isOpen) return uncached(await computing(asker));
     return join(ask, standing, asker, computing);
@@ -156,7 +161,6 @@ export function createAnswerCache({
     try {
       return await getNow(ask, standing, asker, compute);
     } catch (error) {
-      if (isOutage(error)) outages.met();
       const instead = insteadOf(memory.get(ask.key), ask, standing);
       if (instead === null) throw error;
       return { answer: instead, source: "outage" };

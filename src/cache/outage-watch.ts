@@ -10,14 +10,15 @@ export interface OutageWatch {
   isDoubtful(): boolean;
   /** Whether two have, one after the other. */
   isConfirmed(): boolean;
-  /** A read has met an outage. */
-  met(): void;
+  /** A read that began then, on performance.now()'s clock, has met an outage. */
+  met(beganAtMs: number): void;
   /** MySQL has answered a read. */
   answered(): void;
 }
 
 export function createOutageWatch(): OutageWatch {
   let metInARow = 0;
+  let lastMetAtMs = 0;
   let awayUntilMs = 0;
   return {
     isAway() {
@@ -29,9 +30,12 @@ export function createOutageWatch(): OutageWatch {
     },
     isDoubtful: () => metInARow > 0,
     isConfirmed: () => metInARow > 1,
-    met() {
+    met(beganAtMs) {
+      // Of all that were on one lost connection the first counts: the others say nothing new.
+      if (metInARow > 0 && beganAtMs < lastMetAtMs) return;
       metInARow += 1;
-      awayUntilMs = performance.now() + limits.breakerMs;
+      lastMetAtMs = performance.now();
+      awayUntilMs = lastMetAtMs + limits.breakerMs;
     },
     answered() {
       metInARow = 0;

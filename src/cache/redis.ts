@@ -89,6 +89,7 @@ export function createCacheRedis({ url, keyPrefix, onLost, onBack }: CacheRedisO
   };
 
   const giveUp = (reason: string): void => {
+    if (stopping.signal.aborted) return;
     lose(reason);
     if (client.isOpen) client.destroy();
     // Another client: this one may be in the midst of an attempt, and would go on with it beside the new one.

@@ -39,6 +39,7 @@ it("and says so where it was told of no cache, or of one that is away", async ()
   for (const [redisUrl, players] of [
     [undefined, "14"],
     ["redis://127.0.0.1:1", "16"],
+    ["no address", "18"],
   ] as const) {
     printed.length = 0;
     vi.stubEnv("REDIS_URL", redisUrl);
