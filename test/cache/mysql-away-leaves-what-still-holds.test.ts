@@ -159,20 +159,24 @@ it("tells everybody that nobody on the way may keep what has run out", async () 
 it("is not taken for away because of one connection that is lost", async () => {
   await catalogue();
   const lock = await lockTable(api.database, "run_total");
-  const hanging = [2, 3, 4, 5].map(askHome);
-  await until(lock.isWaitedFor, () => "it does not wait");
-  const { status: written } = await write(twin.url, {
-    operation: "UpsertItems",
-    input: { items: [{ externalId: "one-more", kind: "SPENDABLE", displayName: "one more" }] },
-    token: api.tokenFor("studio", "service"),
-  });
-  expect(written).toBe(200);
-  mysql.cut();
-  mysql.mend();
-  for (const { status } of await Promise.all(hanging)) expect(status).toBe(503);
-  const { source, status } = await catalogue();
-  await lock.release();
-  expect([source, status]).toEqual(["computed", 200]);
+  try {
+    // All who waited on that connection: it is one loss all the same.
+    const hanging = [2, 2, 2, 2].map(askHome);
+    await until(lock.isWaitedFor, () => "it does not wait");
+    const { status: written } = await write(twin.url, {
+      operation: "UpsertItems",
+      input: { items: [{ externalId: "one-more", kind: "SPENDABLE", displayName: "one more" }] },
+      token: api.tokenFor("studio", "service"),
+    });
+    expect(written).toBe(200);
+    mysql.cut();
+    mysql.mend();
+    for (const { status } of await Promise.all(hanging)) expect(status).toBe(503);
+    const { source, status } = await catalogue();
+    expect([source, status]).toEqual(["computed", 200]);
+  } finally {
+    await lock.release();
+  }
 });
 
 it("helps those too who were refused because others wait for it", async () => {
