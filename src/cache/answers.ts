@@ -4,6 +4,7 @@
 // computes for himself.
 
 import { createAllowance } from "../runtime/allowance.ts";
+import { createBreaker } from "../runtime/breaker.ts";
 import type { Cancellation } from "../runtime/cancellation.ts";
 import { limits } from "../runtime/limits.ts";
 import { ScanResistantMap } from "../runtime/scan-resistant-map.ts";
@@ -11,7 +12,6 @@ import { answerBytes, type AnswerBytes, type AnswerStore } from "./answer-store.
 import { ASKED, demandUnder, isSameGeneration, SHARED, type Demand } from "./demand.ts";
 import { createFlights } from "./flights.ts";
 import { generationsText, type GenerationReader, type Generations } from "./generations.ts";
-import { createOutageWatch } from "./outage-watch.ts";
 
 /** What is asked for, and how it is made. */
 export interface AnswerAsk {
@@ -101,7 +101,7 @@ export function createAnswerCache({
   const flights = createFlights<Answered>();
   const sharing = createAllowance(limits.answersSharedPerSecondMax);
   const sharingUnasked = createAllowance(limits.unaskedAnswersSharedPerSecondMax);
-  const outages = createOutageWatch();
+  const breaker = createBreaker();
 
   const look: AnswerCache["look"] = (ask, tell) => {
     const kept = memory.get(ask.key);
@@ -123,8 +123,16 @@ export function createAnswerCache({
     generations.mark(ASKED, tags, standing.values);
   };
 
+  /** Since MySQL was away the last time, all but one in a while: that one finds out. */
+  const doesWithout = (): boolean => {
+    if (!breaker.isDoubtful()) return false;
+    if (breaker.isResting()) return true;
+    breaker.rest();
+    return false;
+  };
+
   const get: AnswerCache["get"] = async (ask, standing, asker, compute) => {
-    if (outages.isAway()) {
+    if (doesWithout()) {
       const instead = insteadOf(memory.get(ask.key), ask, standing);
       if (instead !== null) return { answer: instead, source: "outage" };
     }
@@ -132,10 +140,10 @@ export function createAnswerCache({
       return await getNow(ask, standing, asker, compute);
     } catch (error) {
       // While MySQL is away its readers stand in each other's way: who was refused for that is helped as well.
-      if (!isOutage(error) && !(outages.isDoubtful() && isUnanswered(error))) throw error;
+      if (!isOutage(error) && !(breaker.isDoubtful() && isUnanswered(error))) throw error;
       const instead = insteadOf(memory.get(ask.key), ask, standing) ?? (await storedInsteadOf(ask, standing));
       if (instead !== null) return { answer: instead, source: "outage" };
-      if (outages.isConfirmed() || !isTellable(memory.get(ask.key), ask)) throw error;
+      if (breaker.isOpen() || !isTellable(memory.get(ask.key), ask)) throw error;
       return await getAgain(ask, standing, asker, compute);
     }
   };
@@ -145,10 +153,10 @@ export function createAnswerCache({
       const beganAtMs = performance.now();
       try {
         const computed = await compute(shared);
-        if (computed !== null) outages.answered();
+        if (computed !== null) breaker.close();
         return computed;
       } catch (error) {
-        if (isOutage(error)) outages.met(beganAtMs);
+        if (isOutage(error)) breaker.countOutage(beganAtMs);
         throw error;
       }
     };
@@ -213,7 +221,7 @@ export function createAnswerCache({
     if (kept === undefined) return null;
     const holds = standing !== null && !standing.isOpen && isUnder(kept, standing);
     if (holds && performance.now() - kept.madeAtMs < limits.outageAnswerMs) return kept;
-    return outages.isConfirmed() && isTellable(kept, ask) ? kept : null;
+    return breaker.isOpen() && isTellable(kept, ask) ? kept : null;
   };
 
   /** Keeps it too, also where it has run out: it is what can be told should MySQL be away. */

@@ -10,9 +10,9 @@
 
 import { overloaded, unavailable } from "../errors.ts";
 import { startDeadline } from "../runtime/deadline.ts";
+import { createBreaker } from "../runtime/breaker.ts";
 import { limits } from "../runtime/limits.ts";
 import type { Metrics } from "../runtime/metrics.ts";
-import { createBreaker } from "./breaker.ts";
 import type { Command } from "./command.ts";
 import { isContention, isOutageOfDatabase, isRetryable, refusalAfter } from "./failure.ts";
 import type { CommandAnswer, Verdict } from "./group.ts";
@@ -75,7 +75,9 @@ export function createGroupCommit({
 
   const submit = (command: Command): Promise<CommandAnswer> => {
     if (queue.length >= limits.commandsWaitingMax) return Promise.reject(overloaded());
-    if (!breaker.lets(queue.length + out.groups > 0)) return Promise.reject(unavailable());
+    // One at a time finds out whether MySQL is back.
+    const isTrying = queue.length + out.groups > 0;
+    if (breaker.isOpen() && (isTrying || breaker.isResting())) return Promise.reject(unavailable());
     return new Promise((resolve, reject) => {
       queue.push(newPending(command, resolve, reject));
       metrics.commandsWaiting.set(queue.length);

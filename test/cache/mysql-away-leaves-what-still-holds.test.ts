@@ -5,7 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { cacheTags } from "../../src/cache/tags.ts";
 import { createAnswerCache } from "../../src/cache/answers.ts";
-import { createOutageWatch } from "../../src/cache/outage-watch.ts";
+import { createBreaker } from "../../src/runtime/breaker.ts";
 import { Cancellation } from "../../src/runtime/cancellation.ts";
 import { limits } from "../../src/runtime/limits.ts";
 import { startApi, type TestApi } from "../kit/api.ts";
@@ -185,7 +185,7 @@ it("helps those too who were refused because others wait for it", async () => {
     generations: { read: (_, tell) => tell(standing), mark: () => undefined },
     store: { get: async () => null, set: () => undefined },
     isOutage: (error) => (error as Error).message === "away",
-    isUnanswered: () => true,
+    isUnanswered: (error) => ["away", "busy"].includes((error as Error).message),
   });
   const get = (key: string, compute: () => Promise<string>) =>
     answers.get({ key, tags: ["tag"], lifetimeMs: 1, isPublic: false }, standing, new Cancellation(), async () => ({
@@ -193,28 +193,38 @@ it("helps those too who were refused because others wait for it", async () => {
       readAtMs: performance.now(),
     }));
   const failing = (message: string) => () => Promise.reject(new Error(message));
-  await get("kept", async () => "{}");
+  for (const key of ["kept", "kept too"]) await get(key, async () => "{}");
   await expect(get("kept", failing("busy"))).rejects.toThrow("busy");
   await expect(get("other", failing("away"))).rejects.toThrow("away");
   await delay(breakerMs + 10);
-  expect((await get("kept", failing("busy"))).source).toBe("outage");
+  // One in a while asks MySQL; meanwhile the others are told without.
+  let isAsked = false;
+  const asking = get("kept", async () => {
+    isAsked = true;
+    await delay(50);
+    throw new Error("busy");
+  });
+  expect((await get("kept too", failing("MySQL is asked"))).source).toBe("outage");
+  expect([(await asking).source, isAsked]).toEqual(["outage", true]);
   await get("other", async () => "{}");
   await expect(get("kept", failing("busy"))).rejects.toThrow("busy");
 });
 
-it("is asked by one in a while, once it was away", async () => {
-  const watch = createOutageWatch();
-  const seen = () => [watch.isAway(), watch.isDoubtful(), watch.isConfirmed()];
+it("is away for certain the second time, whoever was on the first lost connection", async () => {
+  const breaker = createBreaker();
+  const seen = () => [breaker.isDoubtful(), breaker.isOpen(), breaker.isResting()];
   expect(seen()).toEqual([false, false, false]);
   const beganAtMs = performance.now();
-  for (let read = 0; read < 3; read += 1) watch.met(beganAtMs);
-  expect(seen()).toEqual([true, true, false]);
+  for (let read = 0; read < 3; read += 1) breaker.countOutage(beganAtMs);
+  expect(seen()).toEqual([true, false, true]);
   await delay(breakerMs + 10);
-  expect([watch.isAway(), watch.isAway()]).toEqual([false, true]);
-  watch.met(performance.now());
+  expect(seen()).toEqual([true, false, false]);
+  breaker.rest();
+  expect(seen()).toEqual([true, false, true]);
+  breaker.countOutage(performance.now());
   expect(seen()).toEqual([true, true, true]);
-  watch.answered();
-  expect(seen()).toEqual([false, false, false]);
+  breaker.close();
+  expect(seen().slice(0, 2)).toEqual([false, false]);
 });
 
 it("bounds both by what is written in the limits", () => {
