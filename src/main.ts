@@ -27,8 +27,10 @@ async function main(config: Config): Promise<void> {
   process.on("SIGTERM", () => void stop("SIGTERM"));
   process.on("SIGINT", () => void stop("SIGINT"));
   process.on("disconnect", () => void stop("the parent process is gone"));
-  // A terminal that closes tells the whole group; what it means for us is our primary's to say.
-  process.on("SIGHUP", () => void (cluster.isWorker || stop("SIGHUP")));
+  // A terminal that closes tells the whole group; what it means for a worker is its primary's to say.
+  process.on("SIGHUP", () => {
+    if (!cluster.isWorker) void stop("SIGHUP");
+  });
 
   const port = await app.start();
   if (cluster.isPrimary) logger.info({ host: config.host, port }, "listening");
