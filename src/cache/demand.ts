@@ -1,6 +1,6 @@
 // What a tag's key says behind its generation, and nothing that anybody is told depends on: that an answer was asked for
-// under it by a process that had none, or that one has been shared; and when, in milliseconds by Redis' clock. What is
-// asked for once is not shared, and what nobody has shared is not looked for: neither would be of use to anybody.
+// under it by a process that had none, or that one has been shared; and when, in milliseconds by Redis' clock. Beyond a
+// few in a second what is asked for once is not shared, and what nobody has shared is not looked for.
 
 export const ASKED = "~";
 export const SHARED = "+";
