@@ -3,19 +3,10 @@
 
 import autocannon from "autocannon";
 import { latencyOf } from "../measure/statistics.ts";
-import { scenarios } from "../scenarios/scenarios.ts";
 import type { WireRequest } from "../variants/wire.ts";
-import type { LoadJob } from "./job.ts";
+import { connectionsOf, dealt, deckSize } from "./deck.ts";
 import { cpuSince, serveLoad, type StretchResult } from "./load-process.ts";
 
-/** More than any variant answers in a second: no request is sent twice in one stretch. */
-const REQUESTS_PER_SECOND_MAX = 6_000;
-/** The same for writes, of which a repetition would cost less. */
-const WRITES_PER_SECOND_MAX = 12_000;
-/** A single player's requests differ in the point alone, and not many are needed. */
-const SAME_PLAYER_REQUESTS = 2_000;
-/** Who asks again and again may do so in the same words; a larger deck makes what asks slower than what answers. */
-const REQUESTS_PER_ASKING_PLAYER = 10;
 const TIMEOUT_SECONDS = 10;
 /** How often autocannon looks whether its time is over. */
 const TICK_MS = 50;
@@ -24,22 +15,9 @@ const ERRORS_FIELD = '"errors":';
 const REFUSAL_FIELD = '"userErrors":[{';
 
 serveLoad({
-  requestCount: (job, seconds) => {
-    return Math.max(wantedCount(job, seconds), connectionsOf(job));
-  },
+  requestCount: deckSize,
   run: (job, requests, seconds) => stretch(job.origin, connectionsOf(job), requests, seconds),
 });
-
-function wantedCount({ scenario, playerId, askingPlayers }: LoadJob, seconds: number): number {
-  if (scenarios[scenario]!.isWrite) return Math.ceil(seconds * WRITES_PER_SECOND_MAX);
-  if (askingPlayers !== null) return askingPlayers * REQUESTS_PER_ASKING_PLAYER;
-  return playerId === null ? Math.ceil(seconds * REQUESTS_PER_SECOND_MAX) : SAME_PLAYER_REQUESTS;
-}
-
-function connectionsOf({ arrivals }: LoadJob): number {
-  if (arrivals.loop !== "closed") throw new Error("this process runs closed loops");
-  return arrivals.connections;
-}
 
 async function stretch(
   origin: string,
@@ -91,11 +69,4 @@ function runAutocannon(
     cpuBefore = process.cpuUsage();
     run.on("response", (_client, _status, _bytes, responseMs) => onResponse(responseMs));
   });
-}
-
-/** Each connection its own requests, so that no two ask the same at the same time. */
-function dealt(requests: readonly WireRequest[], hands: number): WireRequest[][] {
-  const decks: WireRequest[][] = Array.from({ length: hands }, () => []);
-  requests.forEach((request, place) => decks[place % hands]!.push(request));
-  return decks;
 }

@@ -18,7 +18,7 @@ export interface LoadDriver {
 }
 
 /** Compiled entries: a transpiler's hooks have no place beside a measurement. */
-const ENTRIES = { closed: "closed-loop.js", open: "open-loop.js" } as const;
+const ENTRIES = { closed: "closed-loop.js", socket: "socket-loop.js", open: "open-loop.js" } as const;
 
 export async function startLoadDriver(
   loop: keyof typeof ENTRIES,

@@ -7,6 +7,7 @@ import type { WireRequest } from "../variants/wire.ts";
 import type { Arrivals, LoadJob } from "./job.ts";
 import { openConnection, type KeepAliveConnection, type OnAnswer } from "./keep-alive-connection.ts";
 import { cpuSince, serveLoad, type StretchResult } from "./load-process.ts";
+import { requestBytes } from "./request-bytes.ts";
 
 /** Requests in flight at most where the job says nothing; what comes beyond waits here, its clock running. */
 const CONNECTIONS_MAX = 512;
@@ -37,7 +38,7 @@ async function stretch(
   { perSecond, connections }: OpenArrivals,
   requests: readonly WireRequest[],
 ): Promise<StretchResult> {
-  const bytes = requests.map((request) => bytesOf(request, port));
+  const bytes = requests.map((request) => requestBytes(request, port));
   const latencies = new Float64Array(requests.length);
   const lane = await createLane(port, connections);
   const cpuBefore = process.cpuUsage();
@@ -151,14 +152,4 @@ async function createLane(port: number, connections?: number): Promise<Lane> {
       for (const connection of all) connection.close();
     },
   };
-}
-
-function bytesOf({ method, path, headers, body = "" }: WireRequest, port: number): Buffer {
-  const lines = [
-    `${method} ${path} HTTP/1.1`,
-    `Host: 127.0.0.1:${port}`,
-    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
-    ...(body === "" ? [] : [`Content-Length: ${Buffer.byteLength(body)}`]),
-  ];
-  return Buffer.from(`${lines.join("\r\n")}\r\n\r\n${body}`);
 }

@@ -64,7 +64,7 @@ async function profile(
   const profiler = ["--cpu-prof", `--cpu-prof-dir=${folder}`, `--cpu-prof-interval=${SAMPLING_US}`];
   const variant = { ...variants.satchel, nodeOptions: [...(variants.satchel.nodeOptions ?? []), ...profiler] };
   const server = await startServer({ ...settings, variant, world, poolSize: null, port });
-  const driver = await startLoadDriver("closed", { main: world }, settings.tokenKeys);
+  const driver = await startLoadDriver("socket", { main: world }, settings.tokenKeys);
   const measured = await measure({
     ...ASKED[kind],
     server,
