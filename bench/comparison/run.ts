@@ -28,6 +28,8 @@ export interface Comparison<Extra extends object> {
   /** Satchel first. */
   readonly variants: readonly Variant<string>[];
   readonly budgets: readonly ComparisonBudget<Extra>[];
+  /** How load is sent; "closed", by autocannon, where not given. */
+  readonly loop?: "closed" | "socket";
   /** Pool sizes are swept by the first. */
   trialsOf(options: ComparisonOptions): readonly ComparisonTrial[];
   openWorld(stack: Stack, options: ComparisonOptions, progress: (line: string) => void): Promise<World>;
@@ -92,7 +94,7 @@ async function measureAll<Extra extends object>(
   const surroundings = readSurroundings(meter.version);
   const key = (name: string) => `bench-${name}:${randomSecret(32)}`;
   const settings = { stack, tokenKeys: key("token"), cursorKeys: key("cursor"), logDir: join(dataDir, "logs") };
-  const driver = await startLoadDriver("closed", { [world.name]: world }, settings.tokenKeys);
+  const driver = await startLoadDriver(comparison.loop ?? "closed", { [world.name]: world }, settings.tokenKeys);
   const portsFile = join(dataDir, `${comparison.name}-ports.json`);
   const ports = await choosePorts(
     portsFile,
