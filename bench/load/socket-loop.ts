@@ -2,6 +2,7 @@
 // would measure itself. Each connection sends its next request, ready in bytes, when its answer is there.
 
 import { latencyOf } from "../measure/statistics.ts";
+import { scenarios } from "../scenarios/scenarios.ts";
 import type { WireRequest } from "../variants/wire.ts";
 import { connectionsOf, dealt, deckSize } from "./deck.ts";
 import type { LoadJob } from "./job.ts";
@@ -18,18 +19,20 @@ serveLoad({
 });
 
 async function stretch(job: LoadJob, requests: readonly WireRequest[], seconds: number): Promise<StretchResult> {
+  // A refused write answers 200, and is not looked for here.
+  if (scenarios[job.scenario]!.isWrite) throw new Error("this loop asks and does not write");
   const port = Number(new URL(job.origin).port);
   const bytes = requests.map((request) => requestBytes(request, port));
   const askers = await Promise.all(dealt(bytes, connectionsOf(job)).map((deck) => openAsker(port, deck)));
   const cpuBefore = process.cpuUsage();
   const startedMs = performance.now();
   const endMs = startedMs + seconds * 1000;
-  const late = setTimeout(() => askers.forEach(({ giveUp }) => giveUp()), seconds * 1000 + GRACE_MS);
+  const late = setTimeout(() => askers.forEach(({ close }) => close()), seconds * 1000 + GRACE_MS);
   const counts = await Promise.all(askers.map(({ ask }) => ask(endMs)));
   clearTimeout(late);
   const elapsedMs = performance.now() - startedMs;
   const cpuUs = cpuSince(cpuBefore);
-  for (const { giveUp } of askers) giveUp();
+  for (const { close } of askers) close();
   const sum = (of: (count: Asked) => number): number => counts.reduce((total, count) => total + of(count), 0);
   return {
     sent: sum(({ sent }) => sent),
@@ -48,33 +51,46 @@ interface Asked {
 }
 
 interface Asker {
-  /** Asks one after the other until `endMs`, and waits for the last answer. */
+  /** Asks one after the other until `endMs`, and waits for the last answer; one that never comes is an error. */
   ask(endMs: number): Promise<Asked>;
-  giveUp(): void;
+  /** Also ends a wait. */
+  close(): void;
 }
 
 async function openAsker(port: number, deck: readonly Buffer[]): Promise<Asker> {
   const connection: KeepAliveConnection = await openConnection(port, () => undefined);
+  let giveUp = (): void => undefined;
   return {
     ask: (endMs) =>
       new Promise((resolve) => {
         const asked: Asked = { sent: 0, errors: 0, latenciesMs: [] };
         let sentMs = performance.now();
+        giveUp = () => {
+          asked.errors += 1;
+          resolve(asked);
+        };
         const next = (): void => {
           connection.send(deck[asked.sent % deck.length]!, onAnswer);
           asked.sent += 1;
         };
         const onAnswer = (status: number, hasErrors: boolean): void => {
           const nowMs = performance.now();
-          asked.latenciesMs.push(nowMs - sentMs);
+          if (status !== 0) asked.latenciesMs.push(nowMs - sentMs);
           if (status !== 200 || hasErrors) asked.errors += 1;
           sentMs = nowMs;
           // A connection that broke asks no more.
-          if (status === 0 || nowMs >= endMs) resolve(asked);
-          else next();
+          if (status !== 0 && nowMs < endMs) {
+            next();
+            return;
+          }
+          giveUp = () => undefined;
+          resolve(asked);
         };
         next();
       }),
-    giveUp: () => connection.close(),
+    close() {
+      connection.close();
+      giveUp();
+    },
   };
 }
