@@ -65,9 +65,13 @@ async function openAsker(port: number, deck: readonly Buffer[]): Promise<Asker> 
       new Promise((resolve) => {
         const asked: Asked = { sent: 0, errors: 0, latenciesMs: [] };
         let sentMs = performance.now();
+        const end = (): void => {
+          giveUp = () => undefined;
+          resolve(asked);
+        };
         giveUp = () => {
           asked.errors += 1;
-          resolve(asked);
+          end();
         };
         const next = (): void => {
           connection.send(deck[asked.sent % deck.length]!, onAnswer);
@@ -79,12 +83,8 @@ async function openAsker(port: number, deck: readonly Buffer[]): Promise<Asker> 
           if (status !== 200 || hasErrors) asked.errors += 1;
           sentMs = nowMs;
           // A connection that broke asks no more.
-          if (status !== 0 && nowMs < endMs) {
-            next();
-            return;
-          }
-          giveUp = () => undefined;
-          resolve(asked);
+          if (status === 0 || nowMs >= endMs) end();
+          else next();
         };
         next();
       }),
