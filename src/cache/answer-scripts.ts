@@ -16,7 +16,7 @@ end
 return found
 `;
 
-/** All texts come as one run of bytes: each by itself would be a string that is measured, joined and copied again. */
+/** All texts come as one run of bytes: each by itself would be a write of its own. */
 const SET = `
 local start = 1
 for place, key in ipairs(KEYS) do
@@ -37,21 +37,14 @@ export const answerScripts = {
     },
     transformReply: (reply: unknown) => reply as AnswerReply[],
   }),
-  /** Texts of one character a byte, each for its `ttl` in milliseconds. */
+  /** Texts in UTF-8, each for its `ttl` in milliseconds. */
   setAnswers: defineScript({
     SCRIPT: SET,
-    parseCommand(parser: CommandParser, entries: readonly { key: string; value: string; ttl: number }[]) {
+    parseCommand(parser: CommandParser, entries: readonly { key: string; value: Buffer; ttl: number }[]) {
       parser.pushKeysLength(entries.map(({ key }) => cacheKeys.answer(key)));
-      parser.push(joinedBytes(entries.map(({ value }) => value)));
+      parser.push(Buffer.concat(entries.map(({ value }) => value)));
       for (const { value, ttl } of entries) parser.push(String(value.length), String(ttl));
     },
     transformReply: (reply: unknown) => reply,
   }),
 };
-
-function joinedBytes(texts: readonly string[]): Buffer {
-  const bytes = Buffer.allocUnsafe(texts.reduce((length, text) => length + text.length, 0));
-  let start = 0;
-  for (const text of texts) start += bytes.write(text, start, "latin1");
-  return bytes;
-}

@@ -9,8 +9,8 @@ import type { CacheRedis } from "./redis.ts";
 
 /** An answer's bytes, ready to be sent. */
 export interface AnswerBytes {
-  /** UTF-8, one character a byte: as such it leaves together with the head, in one write. */
-  readonly bytes: string;
+  /** UTF-8. Not text: Node would make one of it and the head, and copy both, for each that it is told to. */
+  readonly bytes: Buffer;
   /** A strong entity tag, in quotes. */
   readonly etag: string;
 }
@@ -37,7 +37,7 @@ interface Asked {
 /** As Keyv takes them; `ttl` in milliseconds. */
 interface Entry {
   readonly key: string;
-  readonly value: string;
+  readonly value: Buffer;
   readonly ttl: number;
 }
 
@@ -52,8 +52,8 @@ export function createAnswerStore({
     store: redisStore(redis),
     useKeyPrefix: false,
     throwOnErrors: true,
-    // The value is text already.
-    serialize: ({ value }) => value as string,
+    // The value is bytes already, which Keyv hands on as it finds them.
+    serialize: ({ value }) => value as never,
     deserialize: (text: string) => ({ value: text as never }),
   });
   // Each failure is thrown at its caller as well.
@@ -88,7 +88,9 @@ export function createAnswerStore({
     get: (key) => new Promise((tell) => ask({ key, tell })),
     set(key, { etag, generations, bytes, ageMs }) {
       const ttl = Math.floor(limits.outageAnswerMs - ageMs);
-      if (ttl > 0) store({ key, value: `${bytesOf(key)}\n${etag}\n${generations}\n${bytes}`, ttl });
+      if (ttl <= 0) return;
+      const head = Buffer.from(`${key}\n${etag}\n${generations}\n`, "utf8");
+      store({ key, value: Buffer.concat([head, bytes]), ttl });
     },
   };
 }
@@ -116,9 +118,11 @@ export function answerBytes(json: string): AnswerBytes {
   return { bytes, etag: etagOf(bytes) };
 }
 
-/** One character a byte of its UTF-8. */
-function bytesOf(text: string): string {
-  return Buffer.byteLength(text) === text.length ? text : Buffer.from(text, "utf8").toString("latin1");
+/** Memory of its own: a part of Node's pool would keep what is beside it from being freed. */
+function bytesOf(json: string): Buffer {
+  const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(json));
+  bytes.write(json);
+  return bytes;
 }
 
 /** What Keyv asks of a store. Keyv's own look at lifetimes is not used: it goes by the clock of whoever reads. */
@@ -137,7 +141,7 @@ function redisStore(redis: CacheRedis): KeyvStoreAdapter {
         typeof text === "string" && leftMs > 0 ? (`${lifetimeMs - leftMs}\n${text}` as never) : undefined,
       );
     },
-    async setMany(entries: { key: string; value: string; ttl: number }[]) {
+    async setMany(entries: Entry[]) {
       await redis.run(limits.cacheWriteMs, (client) => client.setAnswers(entries));
       return entries.map(() => true);
     },
@@ -155,9 +159,11 @@ async function unused(): Promise<never> {
 
 /** Null for what is not whole, not by us, or not of that key: others can write to that Redis. */
 function storedAnswer(key: string, text: string): StoredAnswer | null {
-  const [age = "", of = "", etag = "", generations = "", bytes = ""] = fieldsOf(bytesOf(text));
+  const [age = "", of = "", etag = "", generations = "", json = ""] = fieldsOf(text);
   // The tag alone says of which bytes it is, and not what they answer.
-  if (!/^\d+$/.test(age) || of !== bytesOf(key) || etagOf(bytes) !== etag) return null;
+  if (!/^\d+$/.test(age) || of !== key) return null;
+  const bytes = bytesOf(json);
+  if (etagOf(bytes) !== etag) return null;
   return { bytes, etag, generations, ageMs: Number(age) };
 }
 
@@ -174,6 +180,6 @@ function fieldsOf(text: string): string[] {
   return [...fields, text.slice(start)];
 }
 
-function etagOf(bytes: string): string {
+function etagOf(bytes: Buffer): string {
   return `"${hash("sha256", bytes, "base64url")}"`;
 }

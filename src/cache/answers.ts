@@ -7,27 +7,20 @@ import { createAllowance } from "../runtime/allowance.ts";
 import { createBreaker } from "../runtime/breaker.ts";
 import type { Cancellation } from "../runtime/cancellation.ts";
 import { limits } from "../runtime/limits.ts";
-import { ScanResistantMap } from "../runtime/scan-resistant-map.ts";
-import { answerBytes, type AnswerBytes, type AnswerStore } from "./answer-store.ts";
-import { ASKED, demandUnder, isSameGeneration, SHARED, type Demand } from "./demand.ts";
+import { answerBytes, type AnswerStore } from "./answer-store.ts";
+import { ASKED, demandUnder, SHARED, type Demand } from "./demand.ts";
 import { createFlights } from "./flights.ts";
 import { generationsText, type GenerationReader, type Generations } from "./generations.ts";
-
-/** What is asked for, and how it is made. */
-export interface AnswerAsk {
-  /** Equal text, same question of the same asker. */
-  readonly key: string;
-  /** What the answer depends on. */
-  readonly tags: readonly string[];
-  readonly lifetimeMs: number;
-  /** The same for everybody: while MySQL is away it may be told a while longer. */
-  readonly isPublic: boolean;
-}
-
-/** An answer, and when the oldest of what stands in it was read, on performance.now()'s clock. */
-export interface DatedAnswer extends AnswerBytes {
-  readonly madeAtMs: number;
-}
+import {
+  createKeptAnswers,
+  freshIn,
+  isUnder,
+  isTellable,
+  type AnswerAsk,
+  type DatedAnswer,
+  type KeptAnswer,
+  type Question,
+} from "./kept-answers.ts";
 
 /** How a request was answered, for the metrics. */
 export type AnswerSource = "memory" | "redis" | "flight" | "computed" | "uncached" | "outage";
@@ -48,17 +41,19 @@ export interface ComputedAnswer {
 export type Compute = (shared: Cancellation) => Promise<ComputedAnswer | null>;
 
 export interface AnswerCache {
+  /** For `look` and `get`. */
+  questionOf(ask: AnswerAsk): Question;
   /**
    * Calls `tell` once, later on: with an answer of this process that still counts, or with null; and with what stood
    * when it was looked for. By a callback, since nothing else stands between a hit and its asker.
    */
-  look(ask: AnswerAsk, tell: (answer: DatedAnswer | null, standing: Generations | null) => void): void;
+  look(question: Question, tell: (answer: DatedAnswer | null, standing: Generations | null) => void): void;
   /**
    * For whoever has looked in vain, while `standing` stood: the answer, as `compute` makes it or has made it, or null
    * for what must not be kept. Rejects as `compute` does, where nothing that may be told instead is there. `asker`
    * ends when nobody waits for this one.
    */
-  get(ask: AnswerAsk, standing: Generations | null, asker: Cancellation, compute: Compute): Promise<Answered>;
+  get(question: Question, standing: Generations | null, asker: Cancellation, compute: Compute): Promise<Answered>;
   /** What answers take in the memory of this process. */
   bytesKept(): number;
 }
@@ -73,19 +68,6 @@ export interface AnswerCacheOptions {
   readonly memoryBytesMax?: number;
 }
 
-/** In memory: ages by this process's own monotonic clock. */
-interface Kept extends DatedAnswer {
-  /** The epoch's and the tags' that it was made under, as they were read last. */
-  generations: readonly string[];
-  /** Whether other processes can have it. */
-  isStored: boolean;
-}
-
-/** What a kept answer weighs besides its bytes, its key and its generations: the objects around them. */
-const ENTRY_BYTES = 400;
-/** A generation as text with its mark, and its place. */
-const GENERATION_BYTES = 88;
-
 export function createAnswerCache({
   generations,
   store,
@@ -93,32 +75,30 @@ export function createAnswerCache({
   isUnanswered,
   memoryBytesMax = limits.answersMemoryBytesMax,
 }: AnswerCacheOptions): AnswerCache {
-  const memory = new ScanResistantMap<Kept>({
-    weightMax: memoryBytesMax,
-    newcomersWeightMax: Math.min(limits.newAnswersMemoryBytesMax, memoryBytesMax / 2),
-    weightOf: (key, kept) => key.length + kept.bytes.length + kept.generations.length * GENERATION_BYTES + ENTRY_BYTES,
-  });
+  const memory = createKeptAnswers(memoryBytesMax);
   const flights = createFlights<Answered>();
   const sharing = createAllowance(limits.answersSharedPerSecondMax);
   const sharingUnasked = createAllowance(limits.unaskedAnswersSharedPerSecondMax);
   const breaker = createBreaker();
 
-  const look: AnswerCache["look"] = (ask, tell) => {
-    const kept = memory.get(ask.key);
+  const look: AnswerCache["look"] = (question, tell) => {
+    const { ask, tags } = question;
+    const kept = memory.of(question);
     const isInVain = kept === undefined || performance.now() - kept.madeAtMs >= ask.lifetimeMs;
     const told = (standing: Generations | null): void => {
       // Another may have been kept meanwhile.
-      const answer = freshIn(kept, ask, standing) ?? freshIn(memory.get(ask.key), ask, standing);
+      const answer = freshIn(kept, ask, standing) ?? freshIn(memory.of(question), ask, standing);
       tell(answer, standing);
-      if (answer === null && !isInVain) markAsked(ask, standing);
+      if (answer === null && !isInVain) markAsked(tags, standing);
       // It is asked for again: now at the latest others should have it.
-      if (answer?.isStored === false && performance.now() - answer.madeAtMs < ask.lifetimeMs / 2) share(ask, answer);
+      if (answer?.isStored === false && performance.now() - answer.madeAtMs < ask.lifetimeMs / 2)
+        share(question, answer);
     };
-    generations.read(ask.tags, told, isInVain);
+    generations.read(tags, told, isInVain);
   };
 
   /** By whoever has only now seen that his answer is old: the next one shares what he computes. */
-  const markAsked = ({ tags }: AnswerAsk, standing: Generations | null): void => {
+  const markAsked = (tags: Question["tags"], standing: Generations | null): void => {
     if (standing === null || standing.isOpen || demandFor(standing) !== "first") return;
     generations.mark(ASKED, tags, standing.values);
   };
@@ -131,24 +111,25 @@ export function createAnswerCache({
     return false;
   };
 
-  const get: AnswerCache["get"] = async (ask, standing, asker, compute) => {
+  const get: AnswerCache["get"] = async (question, standing, asker, compute) => {
+    const { ask } = question;
     if (doesWithout()) {
-      const instead = insteadOf(memory.get(ask.key), ask, standing);
+      const instead = insteadOf(memory.of(question), ask, standing);
       if (instead !== null) return { answer: instead, source: "outage" };
     }
     try {
-      return await getNow(ask, standing, asker, compute);
+      return await getNow(question, standing, asker, compute);
     } catch (error) {
       // While MySQL is away its readers stand in each other's way: who was refused for that is helped as well.
       if (!isOutage(error) && !(breaker.isDoubtful() && isUnanswered(error))) throw error;
-      const instead = insteadOf(memory.get(ask.key), ask, standing) ?? (await storedInsteadOf(ask, standing));
+      const instead = insteadOf(memory.of(question), ask, standing) ?? (await storedInsteadOf(ask, standing));
       if (instead !== null) return { answer: instead, source: "outage" };
-      if (breaker.isOpen() || !isTellable(memory.get(ask.key), ask)) throw error;
-      return await getAgain(ask, standing, asker, compute);
+      if (breaker.isOpen() || !isTellable(memory.of(question), ask)) throw error;
+      return await getAgain(question, standing, asker, compute);
     }
   };
 
-  const getNow: AnswerCache["get"] = async (ask, standing, asker, compute) => {
+  const getNow: AnswerCache["get"] = async (question, standing, asker, compute) => {
     const computing: Compute = async (shared) => {
       const beganAtMs = performance.now();
       try {
@@ -161,15 +142,15 @@ export function createAnswerCache({
       }
     };
     if (standing === null || standing.isOpen) return uncached(await computing(asker));
-    return join(ask, standing, asker, computing);
+    return join(question, standing, asker, computing);
   };
 
   /** What has run out is told only where MySQL is away for certain: where it does not answer the second time either. */
-  const getAgain: AnswerCache["get"] = async (ask, standing, asker, compute) => {
+  const getAgain: AnswerCache["get"] = async (question, standing, asker, compute) => {
     try {
-      return await getNow(ask, standing, asker, compute);
+      return await getNow(question, standing, asker, compute);
     } catch (error) {
-      const instead = insteadOf(memory.get(ask.key), ask, standing);
+      const instead = insteadOf(memory.of(question), question.ask, standing);
       if (instead === null) throw error;
       return { answer: instead, source: "outage" };
     }
@@ -177,24 +158,25 @@ export function createAnswerCache({
 
   /** Only a flight under the same generations, which this request has read after it arrived. */
   const join = async (
-    ask: AnswerAsk,
+    question: Question,
     standing: Generations,
     asker: Cancellation,
     compute: Compute,
   ): Promise<Answered> => {
-    const key = `${ask.key} ${generationsText(standing)}`;
-    const { landed, isJoined } = flights.board(key, asker, (shared) => fill(ask, standing, shared, compute));
+    const key = `${question.ask.key} ${generationsText(standing)}`;
+    const { landed, isJoined } = flights.board(key, asker, (shared) => fill(question, standing, shared, compute));
     if (!isJoined) return landed;
     const { answer } = await landed;
     return { answer, source: answer === null ? "uncached" : "flight" };
   };
 
   const fill = async (
-    ask: AnswerAsk,
+    question: Question,
     standing: Generations,
     shared: Cancellation,
     compute: Compute,
   ): Promise<Answered> => {
+    const { ask } = question;
     const demand = demandFor(standing);
     const stored = demand === "shared" ? await storedUnder(ask.key, standing) : null;
     if (stored !== null && performance.now() - stored.madeAtMs < ask.lifetimeMs) {
@@ -204,20 +186,20 @@ export function createAnswerCache({
     if (computed === null) return { answer: null, source: "computed" };
     const answer = answerBytes(computed.json);
     // As old as its first reading, and under what stood before that: whatever changed since has made it old already.
-    const kept = keep(ask.key, answer, standing, { madeAtMs: computed.readAtMs, isStored: false });
+    const kept = memory.keep(ask.key, answer, standing, { madeAtMs: computed.readAtMs, isStored: false });
     // While there is time for it others have it from the first; else once somebody asks again.
-    if (demand !== "first" || sharingUnasked.take()) share(ask, kept);
+    if (demand !== "first" || sharingUnasked.take()) share(question, kept);
     return { answer: kept, source: "computed" };
   };
 
   /** What another process has put there, also where nobody has asked for it lately. */
-  const storedInsteadOf = async (ask: AnswerAsk, standing: Generations | null): Promise<Kept | null> => {
+  const storedInsteadOf = async (ask: AnswerAsk, standing: Generations | null): Promise<KeptAnswer | null> => {
     const stored = standing === null ? null : await storedUnder(ask.key, standing);
     return insteadOf(stored ?? undefined, ask, standing);
   };
 
   /** While MySQL is away: one that still holds, or, where that is certain, one for everybody that has run out lately. */
-  const insteadOf = (kept: Kept | undefined, ask: AnswerAsk, standing: Generations | null): Kept | null => {
+  const insteadOf = (kept: KeptAnswer | undefined, ask: AnswerAsk, standing: Generations | null): KeptAnswer | null => {
     if (kept === undefined) return null;
     const holds = standing !== null && !standing.isOpen && isUnder(kept, standing);
     if (holds && performance.now() - kept.madeAtMs < limits.outageAnswerMs) return kept;
@@ -225,25 +207,14 @@ export function createAnswerCache({
   };
 
   /** Keeps it too, also where it has run out: it is what can be told should MySQL be away. */
-  const storedUnder = async (key: string, standing: Generations): Promise<Kept | null> => {
+  const storedUnder = async (key: string, standing: Generations): Promise<KeptAnswer | null> => {
     const stored = await store.get(key);
     if (stored === null || stored.generations !== generationsText(standing)) return null;
-    return keep(key, stored, standing, { madeAtMs: performance.now() - stored.ageMs, isStored: true });
-  };
-
-  const keep = (
-    key: string,
-    { bytes, etag }: AnswerBytes,
-    { values }: Generations,
-    { madeAtMs, isStored }: Pick<Kept, "madeAtMs" | "isStored">,
-  ): Kept => {
-    const kept: Kept = { bytes, etag, generations: values, madeAtMs, isStored };
-    memory.set(key, kept);
-    return kept;
+    return memory.keep(key, stored, standing, { madeAtMs: performance.now() - stored.ageMs, isStored: true });
   };
 
   /** Unless too much is shared just now: then when it is asked for again. */
-  const share = ({ key, tags }: AnswerAsk, kept: Kept): void => {
+  const share = ({ ask: { key }, tags }: Question, kept: KeptAnswer): void => {
     if (!sharing.take()) return;
     kept.isStored = true;
     const { bytes, etag, generations: values, madeAtMs } = kept;
@@ -251,7 +222,9 @@ export function createAnswerCache({
     generations.mark(SHARED, tags, values);
   };
 
-  return { look, get, bytesKept: () => memory.weight };
+  const questionOf = (ask: AnswerAsk): Question => ({ ask, tags: generations.tagsOf(ask.tags), entry: undefined });
+
+  return { questionOf, look, get, bytesKept: () => memory.bytes() };
 }
 
 /** Of the tags; the epoch has no mark. */
@@ -262,31 +235,4 @@ function demandFor({ values: [, ...ofTags] }: Generations): Demand {
 function uncached(computed: ComputedAnswer | null): Answered {
   if (computed === null) return { answer: null, source: "uncached" };
   return { answer: { ...answerBytes(computed.json), madeAtMs: computed.readAtMs }, source: "uncached" };
-}
-
-function freshIn(kept: Kept | undefined, { lifetimeMs }: AnswerAsk, standing: Generations | null): Kept | null {
-  if (kept === undefined || standing === null || standing.isOpen || !isUnder(kept, standing)) return null;
-  return performance.now() - kept.madeAtMs < lifetimeMs ? kept : null;
-}
-
-/** Whether it is for everybody, and has run out not long ago. */
-function isTellable(kept: Kept | undefined, { lifetimeMs, isPublic }: AnswerAsk): boolean {
-  if (kept === undefined || !isPublic) return false;
-  return performance.now() - kept.madeAtMs < lifetimeMs + limits.outagePublicMs;
-}
-
-/** Whether exactly that stands under which it was made. */
-function isUnder(kept: Kept, { values }: Generations): boolean {
-  const { generations } = kept;
-  if (generations.length !== values.length) return false;
-  let isMarkedAnew = false;
-  // By hand: an iterator for each hit is a part of its price.
-  for (let place = 0; place < values.length; place += 1) {
-    if (generations[place] === values[place]) continue;
-    if (!isSameGeneration(generations[place]!, values[place]!)) return false;
-    isMarkedAnew = true;
-  }
-  // So they are equal to the letter next time.
-  if (isMarkedAnew) kept.generations = values;
-  return true;
 }

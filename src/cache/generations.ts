@@ -8,6 +8,7 @@ import { ASKED, generationIn, SHARED, type Mark } from "./demand.ts";
 import type { Epoch } from "./epoch.ts";
 import { OPEN } from "./fence-scripts.ts";
 import { cacheKeys } from "./keys.ts";
+import { createKnownTags, type KnownTag } from "./known-tags.ts";
 import type { CacheRedis } from "./redis.ts";
 
 export interface Generations {
@@ -21,17 +22,19 @@ export interface Generations {
 }
 
 export interface GenerationReader {
+  /** What `read` takes. Whoever asks for the same again and again asks for it once. */
+  tagsOf(names: readonly string[]): readonly KnownTag[];
   /**
    * Calls `tell` once, later on, with what stands for the tags, read after this call. Null where that cannot be
    * known now: Redis is away or slow, or its epoch may not be used. By a callback, since it is met by every hit.
    * `isInVain` is said by whoever knows already that he has no answer: the next one who has none will hear of it.
    */
-  read(tags: readonly string[], tell: (generations: Generations | null) => void, isInVain?: boolean): void;
+  read(tags: readonly KnownTag[], tell: (generations: Generations | null) => void, isInVain?: boolean): void;
   /**
    * Tells all processes, soon, that an answer to what depends on the tags was asked for in vain, or is shared, under
    * these.
    */
-  mark(mark: Mark, tags: readonly string[], generations: Generations["values"]): void;
+  mark(mark: Mark, tags: readonly KnownTag[], generations: Generations["values"]): void;
 }
 
 export interface GenerationReaderOptions {
@@ -46,14 +49,17 @@ export function generationsText({ values }: Pick<Generations, "values">): string
 }
 
 interface Asked {
-  readonly tags: readonly string[];
+  readonly tags: readonly KnownTag[];
   readonly tell: (generations: Generations | null) => void;
   readonly isInVain: boolean;
 }
 
 export function createGenerationReader({ redis, epoch, onFailure }: GenerationReaderOptions): GenerationReader {
   const processId = randomUUID();
+  const tagsOf = createKnownTags((key) => redis.keyOf(key)).of;
+  const epochKeys = [redis.keyOf(cacheKeys.epoch), redis.keyOf(cacheKeys.epochShut)];
   let made = 0;
+  let readings = 0;
   let asked: Asked[] = [];
   let isScheduled = false;
   let isOut = false;
@@ -73,10 +79,10 @@ export function createGenerationReader({ redis, epoch, onFailure }: GenerationRe
     asked = [];
     // Tags that nobody has asked for may have no generation yet.
     const isInVain = batch.some((asking) => asking.isInVain);
-    readAll(placesOf(batch), isInVain).then(
-      (found) => {
+    readAll(placed(batch), isInVain).then(
+      (standing) => {
         isOut = false;
-        for (const { tags, tell } of batch) tell(found === null ? null : generationsOf(tags, found));
+        for (const { tags, tell } of batch) tell(standing === null ? null : generationsOf(tags, standing));
         schedule();
       },
       (error: unknown) => {
@@ -91,35 +97,53 @@ export function createGenerationReader({ redis, epoch, onFailure }: GenerationRe
     );
   };
 
+  /** Each tag once, and where it stands. One reading is out at a time: its places hold until it is told. */
+  const placed = (batch: readonly Asked[]): KnownTag[] => {
+    readings += 1;
+    const all: KnownTag[] = [];
+    for (const { tags } of batch) {
+      for (const tag of tags) {
+        if (tag.reading === readings) continue;
+        tag.reading = readings;
+        tag.place = EPOCH_LENGTH + all.length;
+        all.push(tag);
+      }
+    }
+    return all;
+  };
+
   /** Null where the epoch may not be used. */
-  const readAll = async (places: ReadonlyMap<string, number>, isInVain: boolean): Promise<Found | null> => {
-    const tags = [...places.keys()];
-    let standing = checked(await (isInVain ? readOrMake(tags) : readOnly(tags)), tags);
-    if (standing.includes(null, 2)) standing = checked(await readOrMake(tags), tags);
-    const [epochId = null, shut, ...values] = standing;
+  const readAll = async (tags: readonly KnownTag[], isInVain: boolean): Promise<Standing | null> => {
+    let reply = checked(await (isInVain ? readOrMake(tags) : readOnly(tags)), tags.length);
+    if (lacksATag(reply)) reply = checked(await readOrMake(tags), tags.length);
+    if (lacksATag(reply)) throw notStanding();
+    const [epochId, shut] = reply;
     if (epochId === null) epoch.create();
-    if (epochId === null || typeof shut === "string" || !epoch.isTrusted()) return null;
-    return { epochId, places, values: values as string[] };
+    if (epochId === null || shut !== null || !epoch.isTrusted()) return null;
+    return reply as Standing;
   };
 
   /** What is no reply to that question was one to another: what follows on this connection would be, too. */
-  const checked = (reply: unknown, { length }: readonly string[]): (string | null)[] => {
-    if (isReading(reply, length + 2)) return reply;
+  const checked = (reply: unknown, tagCount: number): (string | null)[] => {
+    if (isReading(reply, EPOCH_LENGTH + tagCount)) return reply;
     redis.giveUp("its reply is none to what was asked");
-    throw new TypeError("not what stands for the tags");
+    throw notStanding();
   };
 
-  const readOnly = (tags: readonly string[]): Promise<(string | null)[]> =>
-    redis.run(limits.cacheReadMs, (client) =>
-      client.mGet([cacheKeys.epoch, cacheKeys.epochShut, ...tags.map(cacheKeys.tagGeneration)]),
-    );
+  /** Sent as it is: the client's own way would put each key together anew. */
+  const readOnly = (tags: readonly KnownTag[]): Promise<unknown> => {
+    const command = ["MGET", ...epochKeys];
+    for (const { key } of tags) command.push(key);
+    return redis.run(limits.cacheReadMs, (client) => client.sendCommand(command));
+  };
 
   /** Never a generation that was there before, here or elsewhere: what was made under a lost one must not come back. */
-  const readOrMake = (tags: readonly string[]): Promise<(string | null)[]> => {
+  const readOrMake = (tags: readonly KnownTag[]): Promise<unknown> => {
     made += 1;
     const generation = `${processId}.${made}`;
+    const names = tags.map(({ name }) => name);
     return redis.run(limits.cacheReadMs, (client) =>
-      client.readTags(tags, generation, limits.generationMs, limits.answerMs),
+      client.readTags(names, generation, limits.generationMs, limits.answerMs),
     );
   };
 
@@ -139,6 +163,7 @@ export function createGenerationReader({ redis, epoch, onFailure }: GenerationRe
   const marks = { [ASKED]: marking(ASKED), [SHARED]: marking(SHARED) };
 
   return {
+    tagsOf,
     read(tags, tell, isInVain = false) {
       if (!epoch.isTrusted() || performance.now() < pausedUntilMs) {
         queueMicrotask(() => tell(null));
@@ -148,17 +173,23 @@ export function createGenerationReader({ redis, epoch, onFailure }: GenerationRe
       schedule();
     },
     mark(mark, tags, [, ...generations]) {
-      for (const [place, tag] of tags.entries()) marks[mark](tag, generationIn(generations[place]!));
+      for (const [place, { name }] of tags.entries()) marks[mark](name, generationIn(generations[place]!));
     },
   };
 }
 
-/** What one reading has brought. */
-interface Found {
-  readonly epochId: string;
-  /** Of each tag among the values. */
-  readonly places: ReadonlyMap<string, number>;
-  readonly values: readonly string[];
+/** What one reading has brought: the epoch, null, and the values of the tags, each in its place. */
+type Standing = readonly string[];
+
+/** Its id, and what shuts it. */
+const EPOCH_LENGTH = 2;
+
+function lacksATag(reply: readonly (string | null)[]): boolean {
+  return reply.includes(null, EPOCH_LENGTH);
+}
+
+function notStanding(): TypeError {
+  return new TypeError("not what stands for the tags");
 }
 
 function isReading(reply: unknown, length: number): reply is (string | null)[] {
@@ -166,21 +197,13 @@ function isReading(reply: unknown, length: number): reply is (string | null)[] {
   return reply.every((value) => value === null || typeof value === "string");
 }
 
-function placesOf(batch: readonly Asked[]): Map<string, number> {
-  const places = new Map<string, number>();
-  for (const { tags } of batch) {
-    for (const tag of tags) if (!places.has(tag)) places.set(tag, places.size);
-  }
-  return places;
-}
-
-function generationsOf(tags: readonly string[], { epochId, places, values }: Found): Generations {
-  const standing = [epochId];
+function generationsOf(tags: readonly KnownTag[], standing: Standing): Generations {
+  const values = [standing[0]!];
   let isOpen = false;
-  for (const tag of tags) {
-    const value = values[places.get(tag)!]!;
+  for (const { place } of tags) {
+    const value = standing[place]!;
     isOpen ||= value.startsWith(OPEN);
-    standing.push(value);
+    values.push(value);
   }
-  return { values: standing, isOpen };
+  return { values, isOpen };
 }

@@ -23,6 +23,8 @@ export interface CacheRedis {
    * within the deadline; the command may still take effect then.
    */
   run<T>(deadlineMs: number, command: (client: RedisClient) => Promise<T>): Promise<T>;
+  /** A key as Redis has it, for commands that are sent as they are. */
+  keyOf(key: string): string;
   /** Ends the connection and opens another: for whoever was told what cannot be the reply to what it asked. */
   giveUp(reason: string): void;
   /** Calls `listener` whenever the connection is lost, and when it is back. */
@@ -124,6 +126,7 @@ export function createCacheRedis({ url, keyPrefix, onLost, onBack }: CacheRedisO
       await withDeadline(connected, limits.redisConnectMs, unavailable).catch(() => undefined);
     },
     run,
+    keyOf: (key) => `${keyPrefix}${key}`,
     giveUp,
     onInterruption(listener) {
       listeners.push(listener);

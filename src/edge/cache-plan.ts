@@ -20,7 +20,7 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from "graphql";
-import type { AnswerAsk } from "../cache/answers.ts";
+import type { AnswerAsk } from "../cache/kept-answers.ts";
 import type { Viewer } from "../context.ts";
 import { canonicalText } from "../runtime/canonical-text.ts";
 import { parseGlobalId } from "../runtime/ids.ts";

@@ -3,7 +3,7 @@
 // cache knows nothing of writes; what is public may be kept for as long as we do ourselves.
 
 import type { IncomingMessage } from "node:http";
-import type { AnswerAsk, DatedAnswer } from "../cache/answers.ts";
+import type { AnswerAsk, DatedAnswer } from "../cache/kept-answers.ts";
 import type { CachePlan } from "./cache-plan.ts";
 import type { Passage } from "./passage.ts";
 
@@ -33,7 +33,7 @@ export function sendCached({ request, response, mediaType }: Passage, { plan, as
   headers["Content-Type"] = `${mediaType}; charset=utf-8`;
   headers["Content-Length"] = bytes.length;
   response.writeHead(200, headers);
-  response.end(bytes, "latin1");
+  response.end(bytes);
 }
 
 function cacheControlOf({ isPublic, isShareable, lifetimeMs }: CachePlan, { madeAtMs }: DatedAnswer): string {

@@ -2,7 +2,8 @@
 // and with rows of the catalogue that are kept for as long as nothing of it changes.
 
 import { GraphQLError } from "graphql";
-import type { AnswerAsk, ComputedAnswer } from "../cache/answers.ts";
+import type { ComputedAnswer } from "../cache/answers.ts";
+import type { AnswerAsk } from "../cache/kept-answers.ts";
 import { generationsText, type GenerationReader } from "../cache/generations.ts";
 import { cacheTags } from "../cache/tags.ts";
 import { timedOut } from "../errors.ts";
@@ -21,7 +22,7 @@ export interface Computation {
 
 export interface ComputingOptions {
   readonly admission: Admission;
-  readonly generations: Pick<GenerationReader, "read">;
+  readonly generations: Pick<GenerationReader, "read" | "tagsOf">;
   readonly requestMs: number;
 }
 
@@ -51,7 +52,7 @@ export async function computed(
 
 const CATALOGUE = [cacheTags.catalogue()];
 
-function catalogueReading(generations: Pick<GenerationReader, "read">): CatalogueReading {
+function catalogueReading(generations: ComputingOptions["generations"]): CatalogueReading {
   let asked: Promise<string | null> | null = null;
   return {
     oldestMs: Infinity,
@@ -60,7 +61,7 @@ function catalogueReading(generations: Pick<GenerationReader, "read">): Catalogu
       // What is asked for side by side is asked for once; whatever comes later reads it again.
       queueMicrotask(() => (asked = null));
       asked = new Promise((tell) => {
-        generations.read(CATALOGUE, (standing) => {
+        generations.read(generations.tagsOf(CATALOGUE), (standing) => {
           tell(standing === null || standing.isOpen ? null : generationsText(standing));
         });
       });

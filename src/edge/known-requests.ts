@@ -2,7 +2,8 @@
 // parameters say, which operation they name, whether its variables fit and what it costs are judged once. Who asks is
 // judged each time, before; and so is everything that headers say.
 
-import type { AnswerAsk } from "../cache/answers.ts";
+import type { AnswerCache } from "../cache/answers.ts";
+import type { Question } from "../cache/kept-answers.ts";
 import type { Viewer } from "../context.ts";
 import type { RegisteredOperation } from "../operations/registry.ts";
 import { BoundedMap } from "../runtime/bounded-map.ts";
@@ -18,7 +19,7 @@ export class KnownRequest {
   readonly prepared: PreparedRequest;
   readonly plan: CachePlan;
   #asker: Viewer | null = null;
-  #ask: AnswerAsk | null | undefined;
+  #question: Question | null | undefined;
 
   constructor(operation: RegisteredOperation, params: RequestParams, prepared: PreparedRequest, plan: CachePlan) {
     this.operation = operation;
@@ -27,15 +28,16 @@ export class KnownRequest {
     this.plan = plan;
   }
 
-  /** For whom it asks; null where such an answer is not cached. */
-  askOf(viewer: Viewer | null): AnswerAsk | null {
+  /** For whom it asks; null where such an answer is not cached. Of one cache, always the same. */
+  questionOf(viewer: Viewer | null, answers: Pick<AnswerCache, "questionOf">): Question | null {
     // Nearly always the same player asks in the same words. One token, one viewer (authenticate.ts).
     const asker = this.plan.isShareable ? null : viewer;
-    if (this.#ask === undefined || this.#asker !== asker) {
+    if (this.#question === undefined || this.#asker !== asker) {
+      const ask = this.plan.askOf(this.prepared.variables, asker);
       this.#asker = asker;
-      this.#ask = this.plan.askOf(this.prepared.variables, asker);
+      this.#question = ask === null ? null : answers.questionOf(ask);
     }
-    return this.#ask;
+    return this.#question;
   }
 }
 

@@ -5,7 +5,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { GraphQLError, type ExecutionResult } from "graphql";
 import type { AutomaticDocumentStore } from "../cache/automatic-document.ts";
-import type { AnswerAsk, AnswerCache } from "../cache/answers.ts";
+import type { AnswerCache } from "../cache/answers.ts";
+import type { Question } from "../cache/kept-answers.ts";
 import type { GenerationReader, Generations } from "../cache/generations.ts";
 import { createContext, type Context, type Services } from "../context.ts";
 import { codeOf, persistedQueryNotFound } from "../errors.ts";
@@ -67,9 +68,9 @@ export function createLanes(options: LanesOptions): Lanes {
     onRefused: (reason: unknown) => void,
     newText: string | null = null,
   ): void => {
-    const ask = known.askOf(passage.viewer);
-    if (ask === null) void takeFastLane(options, worked(passage, requestMs), known, null).catch(onRefused);
-    else lookFor(options, passage, { known, ask, newText }, onRefused);
+    const question = known.questionOf(passage.viewer, options.answers);
+    if (question === null) void takeFastLane(options, worked(passage, requestMs), known, null).catch(onRefused);
+    else lookFor(options, passage, { known, question, newText }, onRefused);
   };
 
   return {
@@ -113,9 +114,9 @@ function isFast(operation: RegisteredOperation, { operationName }: RequestParams
 }
 
 /** A cached question, and how it was put. */
-interface KnownAsk {
+interface KnownQuestion {
   readonly known: KnownRequest;
-  readonly ask: AnswerAsk;
+  readonly question: Question;
   /** Null where it was known by its text already. */
   readonly newText: string | null;
 }
@@ -124,17 +125,17 @@ interface KnownAsk {
 function lookFor(
   options: LanesOptions,
   passage: Passage,
-  { known, ask, newText }: KnownAsk,
+  { known, question, newText }: KnownQuestion,
   onRefused: (reason: unknown) => void,
 ): void {
   const { operation, plan } = known;
-  options.answers.look(ask, (answer, standing) => {
+  options.answers.look(question, (answer, standing) => {
     try {
       if (answer === null) {
-        void takeFastLane(options, worked(passage, options.requestMs), known, { ask, standing }).catch(onRefused);
+        void takeFastLane(options, worked(passage, options.requestMs), known, { question, standing }).catch(onRefused);
         return;
       }
-      sendCached(passage, { plan, ask, answer });
+      sendCached(passage, { plan, ask: question.ask, answer });
       // Not the first time that somebody asks it: what is asked once need not be remembered.
       if (newText !== null && newText.length <= limits.knownRequestCharactersMax) {
         options.knownRequests.set(newText, known);
@@ -151,7 +152,7 @@ function takeFastLane(
   options: LanesOptions,
   passage: WorkedPassage,
   { operation, params, prepared }: Pick<KnownRequest, "operation" | "params" | "prepared">,
-  asked: { readonly ask: AnswerAsk; readonly standing: Generations | null } | null,
+  asked: { readonly question: Question; readonly standing: Generations | null } | null,
 ): Promise<void> {
   const { yogaLane, metrics, answers } = options;
   const { cancellation } = passage;
@@ -168,12 +169,12 @@ function takeFastLane(
   const answered =
     plan !== null && asked !== null
       ? answers
-          .get(asked.ask, asked.standing, cancellation, (shared) =>
-            computed(options, { execute, ask: asked.ask }, shared),
+          .get(asked.question, asked.standing, cancellation, (shared) =>
+            computed(options, { execute, ask: asked.question.ask }, shared),
           )
           .then(({ answer, source }) => {
             metrics.answers.inc({ source });
-            return answer === null ? null : { plan, ask: asked.ask, answer };
+            return answer === null ? null : { plan, ask: asked.question.ask, answer };
           })
       : run(options, isWrite, cancellation, () => execute(cancellation, null));
   return cancellation.race<FastAnswer | Cached>(answered).then(

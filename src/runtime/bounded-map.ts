@@ -14,10 +14,30 @@ export interface BoundedMapOptions<Key, Value> {
   readonly isFirstInFirstOut?: boolean;
 }
 
-interface Entry<Value> {
-  readonly value: Value;
+/** What whoever comes back for the same may hold on to, to find it without looking it up. */
+export class Entry<Value> {
   readonly weight: number;
-  isUsed: boolean;
+  isUsed = false;
+  #value: Value | undefined;
+
+  constructor(value: Value, weight: number) {
+    this.#value = value;
+    this.weight = weight;
+  }
+
+  /** Undefined once it has left the map: nothing is kept by whoever holds on to it. */
+  get value(): Value | undefined {
+    return this.#value;
+  }
+
+  use(): Value | undefined {
+    this.isUsed = true;
+    return this.#value;
+  }
+
+  leave(): void {
+    this.#value = undefined;
+  }
 }
 
 export class BoundedMap<Key, Value> {
@@ -46,10 +66,12 @@ export class BoundedMap<Key, Value> {
   }
 
   get(key: Key): Value | undefined {
-    const entry = this.#entries.get(key);
-    if (entry === undefined) return undefined;
-    entry.isUsed = true;
-    return entry.value;
+    return this.#entries.get(key)?.use();
+  }
+
+  /** No use by itself. */
+  entryOf(key: Key): Entry<Value> | undefined {
+    return this.#entries.get(key);
   }
 
   set(key: Key, value: Value): void {
@@ -57,7 +79,7 @@ export class BoundedMap<Key, Value> {
     const weight = this.#weightOf(key, value);
     if (weight > this.#weightMax) return;
     while (this.#weight + weight > this.#weightMax) this.#evict();
-    this.#entries.set(key, { value, weight, isUsed: false });
+    this.#entries.set(key, new Entry(value, weight));
     this.#weight += weight;
   }
 
@@ -66,6 +88,7 @@ export class BoundedMap<Key, Value> {
     const entry = this.#entries.get(key);
     if (entry === undefined) return false;
     this.#entries.delete(key);
+    entry.leave();
     this.#weight -= entry.weight;
     this.#gone += 1;
     if (this.#gone > this.#entries.size) this.#renewFront();
@@ -91,7 +114,9 @@ export class BoundedMap<Key, Value> {
       this.#entries.delete(key);
       if (!entry.isUsed || this.#isFirstInFirstOut) {
         this.#weight -= entry.weight;
-        this.#onEvicted?.(key, entry.value, entry.isUsed);
+        const value = entry.value!;
+        entry.leave();
+        this.#onEvicted?.(key, value, entry.isUsed);
         return;
       }
       entry.isUsed = false;

@@ -211,6 +211,8 @@ export const limits = {
   outageAnswerMs: 600_000,
   /** While MySQL is away: how long a public answer is told again that has run out. */
   outagePublicMs: 60_000,
+  /** Tags whose keys one process has ready. */
+  tagsKnownMax: 20_000,
   /** Answers that travel to or from the cache Redis in one command. */
   answerBatchMax: 100,
   /** Bytes of requests for cached answers that one process remembers, judged. */

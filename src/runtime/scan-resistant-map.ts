@@ -3,7 +3,7 @@
 // to the regulars, and so does who comes back soon after it had to leave: keys that left are remembered by a number each.
 // Under a flood of reads that nobody repeats the regulars stay as they were.
 
-import { BoundedMap } from "./bounded-map.ts";
+import { BoundedMap, type Entry } from "./bounded-map.ts";
 import { textHash } from "./text-hash.ts";
 
 export interface ScanResistantMapOptions<Value> {
@@ -43,7 +43,12 @@ export class ScanResistantMap<Value> {
   }
 
   get(key: string): Value | undefined {
-    return this.#regulars.get(key) ?? this.#newcomers.get(key);
+    return this.entryOf(key)?.use();
+  }
+
+  /** No use by itself. It leaves with a move from one queue to the other, too. */
+  entryOf(key: string): Entry<Value> | undefined {
+    return this.#regulars.entryOf(key) ?? this.#newcomers.entryOf(key);
   }
 
   set(key: string, value: Value): void {

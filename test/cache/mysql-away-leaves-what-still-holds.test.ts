@@ -182,16 +182,18 @@ it("is not taken for away because of one connection that is lost", async () => {
 it("helps those too who were refused because others wait for it", async () => {
   const standing = { values: ["epoch", "generation"], isOpen: false };
   const answers = createAnswerCache({
-    generations: { read: (_, tell) => tell(standing), mark: () => undefined },
+    generations: { tagsOf: () => [], read: (_, tell) => tell(standing), mark: () => undefined },
     store: { get: async () => null, set: () => undefined },
     isOutage: (error) => (error as Error).message === "away",
     isUnanswered: (error) => ["away", "busy"].includes((error as Error).message),
   });
-  const get = (key: string, compute: () => Promise<string>) =>
-    answers.get({ key, tags: ["tag"], lifetimeMs: 1, isPublic: false }, standing, new Cancellation(), async () => ({
+  const get = (key: string, compute: () => Promise<string>) => {
+    const question = answers.questionOf({ key, tags: ["tag"], lifetimeMs: 1, isPublic: false });
+    return answers.get(question, standing, new Cancellation(), async () => ({
       json: await compute(),
       readAtMs: performance.now(),
     }));
+  };
   const failing = (message: string) => () => Promise.reject(new Error(message));
   for (const key of ["kept", "kept too"]) await get(key, async () => "{}");
   await expect(get("kept", failing("busy"))).rejects.toThrow("busy");

@@ -61,6 +61,27 @@ it("keeps nothing that is too heavy by itself, not even what stood there before"
   expect(keptOf(map, ["b", "c"])).toEqual(["b"]);
 });
 
+it.each<[string, (map: BoundedMap<string, string>) => void]>([
+  ["is deleted", (map) => map.delete("a")],
+  ["is replaced", (map) => map.set("a", "other")],
+  ["has to go", (map) => map.set("d", "d")],
+])("keeps nothing of what %s for whoever holds its entry", (_, part) => {
+  const map = filled(["a", "b", "c"]);
+  const entry = map.entryOf("a")!;
+  expect(entry.value).toBe("a");
+  part(map);
+  expect(entry.use()).toBeUndefined();
+});
+
+it("takes the use of an entry for one of its key", () => {
+  const map = filled(["a", "b", "c"]);
+  const entry = map.entryOf("a")!;
+  expect(entry.use()).toBe("a");
+  map.set("d", "d");
+  expect([entry.value, map.get("a")]).toEqual(["a", "a"]);
+  expect(map.get("b")).toBeUndefined();
+});
+
 it("is at any time what a plain list with marks would be", () => {
   const step = fc.record({
     act: fc.constantFrom("get", "set", "set", "delete"),

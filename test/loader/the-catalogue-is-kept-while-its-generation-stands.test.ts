@@ -3,6 +3,7 @@
 
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { GenerationReader } from "../../src/cache/generations.ts";
+import { KnownTag } from "../../src/cache/known-tags.ts";
 import { createAdmission } from "../../src/edge/admission.ts";
 import { computed, type Computation } from "../../src/edge/computed-answer.ts";
 import { createKeptRows, type CatalogueReading } from "../../src/loaders/kept-rows.ts";
@@ -127,9 +128,10 @@ describe("what has been read", () => {
 });
 
 describe("an answer that is made of it", () => {
-  const generations = (asked: (tags: readonly string[]) => void): Pick<GenerationReader, "read"> => ({
+  const generations = (asked: (tags: readonly string[]) => void): Pick<GenerationReader, "read" | "tagsOf"> => ({
+    tagsOf: (names) => names.map((name) => new KnownTag(name, name)),
     read(tags, tell) {
-      asked(tags);
+      asked(tags.map(({ name }) => name));
       queueMicrotask(() => tell({ values: ["epoch", "g1"], isOpen: false }));
     },
   });

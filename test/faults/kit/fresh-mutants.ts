@@ -71,7 +71,7 @@ export const freshMutants: readonly FreshMutant[] = [
         path: ANSWERS,
         from: "    const kept = keep(ask.key, answer, standing, {",
         to:
-          "    const later = (await new Promise((tell) => generations.read(ask.tags, tell))) ?? standing;\n" +
+          "    const later = (await new Promise((tell) => generations.read(question.tags, tell))) ?? standing;\n" +
           "    const kept = keep(ask.key, answer, later, {",
       },
     ],
@@ -98,7 +98,11 @@ export const freshMutants: readonly FreshMutant[] = [
   {
     name: "lets requests join a flight of older generations",
     edits: [
-      { path: ANSWERS, from: "const key = `${ask.key} ${generationsText(standing)}`;", to: "const key = ask.key;" },
+      {
+        path: ANSWERS,
+        from: "const key = `${question.ask.key} ${generationsText(standing)}`;",
+        to: "const key = question.ask.key;",
+      },
     ],
     weather: slowReads,
     found: /^age: /,
