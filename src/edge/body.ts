@@ -33,7 +33,8 @@ export function readBody(
   };
   const onEnd = () => done(null, parts.length === 1 ? parts[0]! : Buffer.concat(parts));
   request.on("data", onData);
-  request.once("end", onEnd);
+  // Not `once`, which makes a function for it: it ends once.
+  request.on("end", onEnd);
 }
 
 const EMPTY = Buffer.alloc(0);

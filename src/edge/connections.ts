@@ -32,6 +32,8 @@ interface Connection {
    * through in their thousands leaves tables behind which keep them from the collector's first, cheap look.
    */
   readonly unanswered: ServerResponse[];
+  /** Counts one of its responses out; one function for all of them. */
+  readonly onClosed: (this: ServerResponse) => void;
   idleSinceMs: number;
   isLastAdmitted: boolean;
 }
@@ -47,7 +49,19 @@ export function watchConnections(server: Server, metrics: Metrics): Connections 
   server.on("drop", () => refused.inc());
   server.on("connection", (socket: Socket) => {
     const unanswered: ServerResponse[] = [];
-    connections.set(socket, { unanswered, idleSinceMs: performance.now(), isLastAdmitted: false });
+    const connection: Connection = {
+      unanswered,
+      onClosed() {
+        const place = unanswered.indexOf(this);
+        if (place === -1) return;
+        inFlight.count -= 1;
+        unanswered.splice(place, 1);
+        connection.idleSinceMs = performance.now();
+      },
+      idleSinceMs: performance.now(),
+      isLastAdmitted: false,
+    };
+    connections.set(socket, connection);
     socket.once("close", () => {
       connections.delete(socket);
       // Those that stand in line behind another never get a socket, and so never hear that it closed.
@@ -91,11 +105,7 @@ export function watchConnections(server: Server, metrics: Metrics): Connections 
       if (connection === undefined || connection.isLastAdmitted) return "ignored";
       connection.unanswered.push(response);
       inFlight.count += 1;
-      response.once("close", () => {
-        inFlight.count -= 1;
-        connection.unanswered.splice(connection.unanswered.indexOf(response), 1);
-        connection.idleSinceMs = performance.now();
-      });
+      response.on("close", connection.onClosed);
       if (connection.unanswered.length <= limits.pipelinedRequestsMax) return "admitted";
       connection.isLastAdmitted = true;
       cut.inc({ reason: "pipelining" });

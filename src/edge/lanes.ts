@@ -259,9 +259,9 @@ function sendAnswer(metrics: Metrics, passage: Passage, operation: RegisteredOpe
 }
 
 function countAnswer(metrics: Metrics, { startedAtMs }: Passage, { name }: RegisteredOperation): void {
-  const { answered, seconds } = metersOf(metrics, name);
+  const { answered, observeSeconds } = metersOf(metrics, name);
   answered();
-  seconds.observe((performance.now() - startedAtMs) / 1000);
+  observeSeconds((performance.now() - startedAtMs) / 1000);
 }
 
 /** To nobody where the client is what has gone. */
@@ -273,5 +273,5 @@ function refuseOutage(
 ): void {
   refuse(response, outage, mediaType);
   metrics.requests.inc({ operation: name, outcome: codeOf(outage) });
-  metrics.requestSeconds.observe({ operation: name }, (performance.now() - startedAtMs) / 1000);
+  metrics.requestSeconds.observe(name, (performance.now() - startedAtMs) / 1000);
 }

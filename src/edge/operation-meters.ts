@@ -1,6 +1,6 @@
 // What is counted of one registered operation, request by request.
 
-import type { Histogram } from "prom-client";
+import type { Observe } from "../runtime/duration-histogram.ts";
 import type { Metrics } from "../runtime/metrics.ts";
 import { createTally, type Tally } from "../runtime/tally.ts";
 
@@ -8,7 +8,7 @@ import { createTally, type Tally } from "../runtime/tally.ts";
 export interface OperationMeters {
   readonly answered: Tally;
   readonly hit: Tally;
-  readonly seconds: Histogram.Internal<"operation">;
+  readonly observeSeconds: Observe;
 }
 
 /** Looked up by labels once for each registered operation, and not for each request. */
@@ -20,7 +20,7 @@ export function metersOf(metrics: Metrics, operation: string): OperationMeters {
     ofOperation = {
       answered: createTally(metrics.requests, { operation, outcome: "ok" }),
       hit: createTally(metrics.answers, { source: "memory" }),
-      seconds: metrics.requestSeconds.labels({ operation }),
+      observeSeconds: metrics.requestSeconds.of(operation),
     };
     meters.set(operation, ofOperation);
   }

@@ -32,7 +32,7 @@ export function useRequestMetrics(metrics: Metrics, operationNames: ReadonlySet<
       const { startedAtMs, operation = "other", outcome = outcomeOf(response.status) } = serverContext ?? {};
       metrics.requests.inc({ operation, outcome });
       if (startedAtMs !== undefined) {
-        metrics.requestSeconds.observe({ operation }, (performance.now() - startedAtMs) / 1000);
+        metrics.requestSeconds.observe(operation, (performance.now() - startedAtMs) / 1000);
       }
     },
   };

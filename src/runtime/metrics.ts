@@ -2,13 +2,14 @@
 // sets (registered operation names, loader names, error codes), so that no client can grow it.
 
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
+import { DurationHistogram } from "./duration-histogram.ts";
 
 export interface Metrics {
   readonly registry: Registry;
   /** GraphQL requests by operation and outcome (`ok` or the first error's code). */
   readonly requests: Counter<"operation" | "outcome">;
   /** Seconds from the parsed request to its result, by operation. */
-  readonly requestSeconds: Histogram<"operation">;
+  readonly requestSeconds: DurationHistogram;
   /** Keys per dispatched batch, by loader. */
   readonly batchKeys: Histogram<"loader">;
   /** Keys that a loader holds and has not dispatched. */
@@ -56,12 +57,12 @@ export function createMetrics(): Metrics {
       labelNames: ["operation", "outcome"],
       registers,
     }),
-    requestSeconds: new Histogram({
+    requestSeconds: new DurationHistogram({
       name: "satchel_request_duration_seconds",
       help: "Time from the parsed request to its result.",
-      labelNames: ["operation"],
+      labelName: "operation",
       buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
-      registers,
+      registry,
     }),
     batchKeys: new Histogram({
       name: "satchel_batch_keys",
