@@ -47,8 +47,8 @@ export interface KnownRequests {
   set(text: string, request: KnownRequest): void;
 }
 
-/** What one weighs: its text as it came and as parsed, variables and the question that they make. */
-const weightOf = (text: string): number => 1_000 + 6 * text.length;
+/** What one weighs: its text as it came and as parsed, variables, the question that they make and its tags. */
+const weightOf = (text: string): number => 1_400 + 6 * text.length;
 
 export function createKnownRequests(): KnownRequests {
   return new BoundedMap<string, KnownRequest>({ weightMax: limits.knownRequestsBytesMax, weightOf });
