@@ -13,6 +13,8 @@ export interface AnswerBytes {
   readonly bytes: Buffer;
   /** A strong entity tag, in quotes. */
   readonly etag: string;
+  /** The same bytes under the other media type, application/json, are another representation. */
+  readonly jsonEtag: string;
 }
 
 export interface StoredAnswer extends AnswerBytes {
@@ -25,7 +27,7 @@ export interface AnswerStore {
   /** Null where there is none, or Redis did not say in time. Never rejects. */
   get(key: string): Promise<StoredAnswer | null>;
   /** Stores it soon, where Redis is there; nobody waits for it. */
-  set(key: string, answer: StoredAnswer): void;
+  set(key: string, answer: Omit<StoredAnswer, "jsonEtag">): void;
 }
 
 /** One that waits for what Redis has. */
@@ -115,7 +117,8 @@ function gathered<T>(
 
 export function answerBytes(json: string): AnswerBytes {
   const bytes = bytesOf(json);
-  return { bytes, etag: etagOf(bytes) };
+  const digest = hash("sha256", bytes, "base64url");
+  return { bytes, etag: `"${digest}"`, jsonEtag: `"${digest}j"` };
 }
 
 /** Memory of its own: a part of Node's pool would keep what is beside it from being freed. */
@@ -162,9 +165,9 @@ function storedAnswer(key: string, text: string): StoredAnswer | null {
   const [age = "", of = "", etag = "", generations = "", json = ""] = fieldsOf(text);
   // The tag alone says of which bytes it is, and not what they answer.
   if (!/^\d+$/.test(age) || of !== key) return null;
-  const bytes = bytesOf(json);
-  if (etagOf(bytes) !== etag) return null;
-  return { bytes, etag, generations, ageMs: Number(age) };
+  const answer = answerBytes(json);
+  if (answer.etag !== etag) return null;
+  return { ...answer, generations, ageMs: Number(age) };
 }
 
 /** Four lines and the rest. */
@@ -178,8 +181,4 @@ function fieldsOf(text: string): string[] {
     start = end + 1;
   }
   return [...fields, text.slice(start)];
-}
-
-function etagOf(bytes: Buffer): string {
-  return `"${hash("sha256", bytes, "base64url")}"`;
 }

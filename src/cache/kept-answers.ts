@@ -58,7 +58,7 @@ export interface KeptAnswers {
  * What a kept answer weighs besides its bytes, its key and its generations: the objects around them, and what
  * the system adds to memory that is outside of the heap.
  */
-const ENTRY_BYTES = 1_100;
+const ENTRY_BYTES = 1_200;
 /** A generation as text with its mark, and its place. */
 const GENERATION_BYTES = 88;
 
@@ -76,8 +76,8 @@ export function createKeptAnswers(bytesMax: number): KeptAnswers {
       question.entry = memory.entryOf(question.ask.key);
       return question.entry?.use();
     },
-    keep(key, { bytes, etag }, { values }, { madeAtMs, isStored }) {
-      const kept: KeptAnswer = { bytes, etag, generations: values, madeAtMs, isStored };
+    keep(key, { bytes, etag, jsonEtag }, { values }, { madeAtMs, isStored }) {
+      const kept: KeptAnswer = { bytes, etag, jsonEtag, generations: values, madeAtMs, isStored };
       memory.set(key, kept);
       return kept;
     },

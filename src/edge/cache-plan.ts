@@ -33,6 +33,8 @@ export interface CachePlan {
   readonly lifetimeMs: number;
   /** Public answers that a cache in front of us may keep as long: they are nobody's own. */
   readonly isShareable: boolean;
+  /** What such a cache is to know of it (the header Cache-Tag); null for nothing. */
+  readonly cacheTag: string | null;
   /** Null for a request whose answer is not cached: who asks, or whom for, is not the usual. */
   askOf(variables: Readonly<Record<string, unknown>>, viewer: Viewer | null): AnswerAsk | null;
 }
@@ -97,10 +99,12 @@ export function compileCachePlan(
     );
   }
   const { isPrivate, needsViewer, lifetimeMs, plainTags, playerTags } = found;
+  const isShareable = !isPrivate && playerTags.size === 0;
   return {
     isPublic: !isPrivate,
     lifetimeMs,
-    isShareable: !isPrivate && playerTags.size === 0,
+    isShareable,
+    cacheTag: isShareable && plainTags.size > 0 ? [...plainTags].join(",") : null,
     askOf(variables, viewer) {
       const scope = isPrivate ? scopeOf(viewer, needsViewer) : "public";
       if (scope === null) return null;

@@ -3,34 +3,37 @@
 // cache knows nothing of writes; what is public may be kept for as long as we do ourselves.
 
 import type { IncomingMessage } from "node:http";
-import type { AnswerAsk, DatedAnswer } from "../cache/kept-answers.ts";
+import type { DatedAnswer } from "../cache/kept-answers.ts";
 import type { CachePlan } from "./cache-plan.ts";
+import type { MediaType } from "./media-type.ts";
 import type { Passage } from "./passage.ts";
 
 export interface Cached {
   readonly plan: CachePlan;
-  readonly ask: AnswerAsk;
   readonly answer: DatedAnswer;
 }
 
 const PRIVATE = "private, no-cache";
+const CONTENT_TYPES: Readonly<Record<MediaType, string>> = {
+  "application/json": "application/json; charset=utf-8",
+  "application/graphql-response+json": "application/graphql-response+json; charset=utf-8",
+};
 
-export function sendCached({ request, response, mediaType }: Passage, { plan, ask, answer }: Cached): void {
+export function sendCached({ request, response, mediaType }: Passage, { plan, answer }: Cached): void {
   const { bytes } = answer;
-  // The same bytes under another media type are another representation.
-  const etag = mediaType === "application/json" ? `${answer.etag.slice(0, -1)}j"` : answer.etag;
+  const etag = mediaType === "application/json" ? answer.jsonEtag : answer.etag;
   const headers: Record<string, string | number> = {
     "Cache-Control": cacheControlOf(plan, answer),
     ETag: etag,
     Vary: "Accept, Accept-Encoding",
   };
-  if (plan.isShareable && ask.tags.length > 0) headers["Cache-Tag"] = ask.tags.join(",");
+  if (plan.cacheTag !== null) headers["Cache-Tag"] = plan.cacheTag;
   if (request.method === "GET" && isKnown(request, etag)) {
     response.writeHead(304, headers);
     response.end();
     return;
   }
-  headers["Content-Type"] = `${mediaType}; charset=utf-8`;
+  headers["Content-Type"] = CONTENT_TYPES[mediaType];
   headers["Content-Length"] = bytes.length;
   response.writeHead(200, headers);
   response.end(bytes);
@@ -42,8 +45,15 @@ function cacheControlOf({ isPublic, isShareable, lifetimeMs }: CachePlan, { made
   if (!isShareable) return "public, no-cache";
   // What is left of its life, begun seconds counted: nobody on the way keeps it for a life of its own.
   const leftMs = madeAtMs + lifetimeMs - performance.now();
-  return `public, max-age=${Math.max(0, Math.ceil(leftMs / 1000))}`;
+  return maxAgeOf(Math.max(0, Math.ceil(leftMs / 1000)));
 }
+
+function maxAgeOf(seconds: number): string {
+  return (maxAges[seconds] ??= `public, max-age=${seconds}`);
+}
+
+/** By seconds, of which no answer lives more than a few (limits.answerMs). */
+const maxAges: string[] = [];
 
 /** Whether If-None-Match names it; weakly, as RFC 9110 has it for that header. */
 function isKnown({ headers }: IncomingMessage, etag: string): boolean {

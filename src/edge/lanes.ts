@@ -135,7 +135,7 @@ function lookFor(
         void takeFastLane(options, worked(passage, options.requestMs), known, { question, standing }).catch(onRefused);
         return;
       }
-      sendCached(passage, { plan, ask: question.ask, answer });
+      sendCached(passage, { plan, answer });
       // Not the first time that somebody asks it: what is asked once need not be remembered.
       if (newText !== null && newText.length <= limits.knownRequestCharactersMax) {
         options.knownRequests.set(newText, known);
@@ -174,7 +174,7 @@ function takeFastLane(
           )
           .then(({ answer, source }) => {
             metrics.answers.inc({ source });
-            return answer === null ? null : { plan, ask: asked.question.ask, answer };
+            return answer === null ? null : { plan, answer };
           })
       : run(options, isWrite, cancellation, () => execute(cancellation, null));
   return cancellation.race<FastAnswer | Cached>(answered).then(

@@ -142,10 +142,9 @@ it.each([
   { what: "19.5 s old", isShareable: true, ageMs: 19_500, control: "public, max-age=11", tag: "catalogue" },
   { what: "past its time", isShareable: true, ageMs: 40_000, control: "public, max-age=0", tag: "catalogue" },
 ])("lets what is public and $what be kept on the way for what is left of its life", async (of) => {
-  const plan = { isPublic: true, isShareable: of.isShareable, lifetimeMs: 30_000, askOf: () => null };
-  const ask = { key: "k", tags: ["catalogue"], lifetimeMs: 30_000, isPublic: true };
+  const plan = { isPublic: true, isShareable: of.isShareable, cacheTag: of.tag, lifetimeMs: 30_000, askOf: () => null };
   const answer = { ...answerBytes('{"data":{}}'), madeAtMs: performance.now() - of.ageMs };
-  const cached = { plan, ask, answer };
+  const cached = { plan, answer };
   const server = createServer((request, response) =>
     sendCached({ request, response, mediaType: "application/json" } as Passage, cached),
   );
