@@ -69,10 +69,10 @@ export const freshMutants: readonly FreshMutant[] = [
     edits: [
       {
         path: ANSWERS,
-        from: "    const kept = keep(ask.key, answer, standing, {",
+        from: "    const kept = memory.keep(ask.key, answer, standing, {",
         to:
           "    const later = (await new Promise((tell) => generations.read(question.tags, tell))) ?? standing;\n" +
-          "    const kept = keep(ask.key, answer, later, {",
+          "    const kept = memory.keep(ask.key, answer, later, {",
       },
     ],
     weather: slowReads,
