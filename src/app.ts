@@ -21,6 +21,7 @@ import { createAdmission } from "./edge/admission.ts";
 import { createAuthenticate } from "./edge/authenticate.ts";
 import { createFastLane } from "./edge/fast-lane.ts";
 import { createFront } from "./edge/front.ts";
+import { createKnownQuestions } from "./edge/known-questions.ts";
 import { createKnownRequests } from "./edge/known-requests.ts";
 import { createLanes } from "./edge/lanes.ts";
 import { outageOf } from "./edge/outage.ts";
@@ -117,6 +118,7 @@ export function createApp({
       answers: cache.answers,
       generations: cache.generations,
       knownRequests,
+      knownQuestions: createKnownQuestions(cache.answers),
       admission,
       yogaLane,
       metrics,

@@ -2,7 +2,6 @@
 // parameters say, which operation they name, whether its variables fit and what it costs are judged once. Who asks is
 // judged each time, before; and so is everything that headers say.
 
-import type { AnswerCache } from "../cache/answers.ts";
 import type { Question } from "../cache/kept-answers.ts";
 import type { Viewer } from "../context.ts";
 import type { RegisteredOperation } from "../operations/registry.ts";
@@ -10,10 +9,14 @@ import { BoundedMap } from "../runtime/bounded-map.ts";
 import { limits } from "../runtime/limits.ts";
 import type { CachePlan } from "./cache-plan.ts";
 import type { PreparedRequest } from "./fast-lane.ts";
+import type { KnownQuestions } from "./known-questions.ts";
 import type { RequestParams } from "./request-params.ts";
 
 /** A request whose answer is cached, as far as its text alone says it. */
 export class KnownRequest {
+  static #made = 0;
+  /** No other of this process has it. */
+  readonly number = (KnownRequest.#made += 1);
   readonly operation: RegisteredOperation;
   readonly params: RequestParams;
   readonly prepared: PreparedRequest;
@@ -28,15 +31,13 @@ export class KnownRequest {
     this.plan = plan;
   }
 
-  /** For whom it asks; null where such an answer is not cached. Of one cache, always the same. */
-  questionOf(viewer: Viewer | null, answers: Pick<AnswerCache, "questionOf">): Question | null {
-    // Nearly always the same player asks in the same words. One token, one viewer (authenticate.ts).
+  /** What it asks for when `viewer` asks; null where such an answer is not cached. */
+  questionOf(viewer: Viewer | null, questions: KnownQuestions): Question | null {
     const asker = this.plan.isShareable ? null : viewer;
-    if (this.#question === undefined || this.#asker !== asker) {
-      const ask = this.plan.askOf(this.prepared.variables, asker);
-      this.#asker = asker;
-      this.#question = ask === null ? null : answers.questionOf(ask);
-    }
+    // Nearly always the same player asks in the same words. One token, one viewer (authenticate.ts).
+    if (this.#question === undefined) this.#question = questions.of(this, asker);
+    else if (this.#asker !== asker) this.#question = questions.ofSeveral(this, asker);
+    this.#asker = asker;
     return this.#question;
   }
 }

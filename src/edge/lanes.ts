@@ -20,6 +20,7 @@ import type { Admission } from "./admission.ts";
 import { sendCached, type Cached } from "./cached-answer.ts";
 import { computed } from "./computed-answer.ts";
 import type { FastAnswer, FastLane } from "./fast-lane.ts";
+import type { KnownQuestions } from "./known-questions.ts";
 import { KnownRequest, type KnownRequests } from "./known-requests.ts";
 import { metersOf } from "./operation-meters.ts";
 import { outageOf, outageOfWrite } from "./outage.ts";
@@ -50,6 +51,7 @@ export interface LanesOptions {
   readonly answers: AnswerCache;
   readonly generations: GenerationReader;
   readonly knownRequests: KnownRequests;
+  readonly knownQuestions: KnownQuestions;
   readonly admission: Admission;
   readonly yogaLane: YogaLane;
   readonly metrics: Metrics;
@@ -68,7 +70,7 @@ export function createLanes(options: LanesOptions): Lanes {
     onRefused: (reason: unknown) => void,
     newText: string | null = null,
   ): void => {
-    const question = known.questionOf(passage.viewer, options.answers);
+    const question = known.questionOf(passage.viewer, options.knownQuestions);
     if (question === null) void takeFastLane(options, worked(passage, requestMs), known, null).catch(onRefused);
     else lookFor(options, passage, { known, question, newText }, onRefused);
   };

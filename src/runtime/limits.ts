@@ -217,6 +217,8 @@ export const limits = {
   answerBatchMax: 100,
   /** Bytes of requests for cached answers that one process remembers, judged. */
   knownRequestsBytesMax: 16_000_000,
+  /** What one of them asks for by one of its several askers, remembered so often. */
+  questionsRememberedMax: 20_000,
   /** Characters of one of them; a longer one is judged each time. */
   knownRequestCharactersMax: 4_000,
   /** Ways that one operation is kept compiled, one for each set of fields that its @skip and @include leave. */
