@@ -11,7 +11,7 @@ import { createSignToken } from "../load/requests.ts";
 import { playerState } from "../scenarios/player-state.ts";
 import type { ServerProcess } from "../server-process.ts";
 import { wireRequest } from "../variants/wire.ts";
-import { perSecond, type HotPlayers, type Overload, type Stretch } from "./findings.ts";
+import { perSecond, type HotPlayers, type Overload, type OverloadRound, type Stretch } from "./findings.ts";
 import type { PressureOptions } from "./options.ts";
 import { answersBySource, gaugeOf, gcPausesOf, readServerMetrics } from "./server-metrics.ts";
 
@@ -53,20 +53,32 @@ export async function untilCaching(ground: Ground): Promise<void> {
 }
 
 /** The most that it does. */
-export async function measurePeak(ground: Ground): Promise<Stretch> {
-  const { stretch } = await load(ground, { arrivals: { loop: "closed", connections: CONNECTIONS }, seed: 1 });
+export async function measurePeak(ground: Ground, seed = 1): Promise<Stretch> {
+  const { stretch } = await load(ground, { arrivals: { loop: "closed", connections: CONNECTIONS }, seed });
   return stretch;
 }
 
+/** Peak and overload in turns, so that a machine that is slow for a while is slow for both. */
+export async function measureOverloads(ground: Ground): Promise<OverloadRound[]> {
+  const rounds: OverloadRound[] = [];
+  for (let round = 1; round <= ground.options.rounds; round += 1) {
+    await untilCaching(ground);
+    // Players in an order of its own: what one round has asked for is not to be found by the next.
+    const peak = await measurePeak(ground, 10 * round);
+    rounds.push({ peak, overload: await measureOverload(ground, peak, 10 * round + 1) });
+  }
+  return rounds;
+}
+
 /** Many times of that at a clock's pace, then the wait for the first read that is answered in time. */
-export async function measureOverload(ground: Ground, peak: Stretch): Promise<Overload> {
+async function measureOverload(ground: Ground, peak: Stretch, seed: number): Promise<Overload> {
   const wantedPerSecond = Math.round(perSecond(peak.load) * OVERLOAD_TIMES);
   const arrivals = { loop: "open", perSecond: wantedPerSecond, connections: OVERLOAD_CONNECTIONS } as const;
   // The probes come at once: what the server still works on is what they wait behind.
   const probed = { recoveryMs: null as number | null };
   const { stretch } = await load(ground, {
     arrivals,
-    seed: 2,
+    seed,
     onEnd: async () => {
       probed.recoveryMs = await recovery(ground);
     },

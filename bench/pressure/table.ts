@@ -1,11 +1,11 @@
 // The run under pressure as a person at a terminal reads it.
 
 import { verdictText, type Verdict } from "../budgets.ts";
-import { perSecond, type PressureResults, type Stretch } from "./findings.ts";
+import { perSecond, usefulShare, type OverloadRound, type PressureResults, type Stretch } from "./findings.ts";
 import { hitShareOf } from "./server-metrics.ts";
 
 export function printedPressure(results: PressureResults, verdicts: readonly Verdict[]): string {
-  const { options, peak, overload, redisThere, redisFreezing, redisFrozen, hotPlayers } = results;
+  const { options, peak, overloads, redisThere, redisFreezing, redisFrozen, hotPlayers } = results;
   const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(0)} MB`;
   const lines = [
     `PlayerState, ${options.playerCount} players, ${options.measuredSeconds} s each`,
@@ -14,10 +14,7 @@ export function printedPressure(results: PressureResults, verdicts: readonly Ver
     row("half the peak, Redis there", redisThere),
     row("half the peak, Redis freezing", redisFreezing),
     row("half the peak, Redis frozen", redisFrozen),
-    row(`overload, ${overload.wantedPerSecond.toFixed(0)}/s wanted`, overload),
-    `    sent ${overload.sentPerSecond.toFixed(0)}/s, useful ${overload.usefulPerSecond.toFixed(0)}/s,` +
-      ` refused ${overload.load.refused}, unsent ${overload.load.unsent}, other errors ${overload.otherErrors},` +
-      ` recovered ${overload.recoverySeconds === null ? "never" : `after ${overload.recoverySeconds.toFixed(2)} s`}`,
+    ...overloads.flatMap(roundOf),
     row("hot players, 64 connections", hotPlayers),
     `    answers: ${sourcesOf(hotPlayers)}`,
     `    ${megabytes(hotPlayers.residentBytes)} resident, ${megabytes(hotPlayers.heapUsedBytes)} of heap used`,
@@ -34,6 +31,18 @@ export function printedPressure(results: PressureResults, verdicts: readonly Ver
     "",
   ];
   return lines.join("\n");
+}
+
+function roundOf(round: OverloadRound): string[] {
+  const { peak, overload } = round;
+  const { wantedPerSecond, sentPerSecond, usefulPerSecond, otherErrors, recoverySeconds, load } = overload;
+  return [
+    row("peak before the overload", peak),
+    row(`overload, ${wantedPerSecond.toFixed(0)}/s wanted`, overload),
+    `    sent ${sentPerSecond.toFixed(0)}/s, useful ${usefulPerSecond.toFixed(0)}/s` +
+      ` (${usefulShare(round).toFixed(2)}x of the peak before), refused ${load.refused}, unsent ${load.unsent},` +
+      ` other errors ${otherErrors}, recovered ${recoverySeconds === null ? "never" : `after ${recoverySeconds.toFixed(2)} s`}`,
+  ];
 }
 
 function sourcesOf({ bySource }: Stretch): string {
