@@ -49,6 +49,13 @@ export interface AnswerCache {
    */
   look(question: Question, tell: (answer: DatedAnswer | null, standing: Generations | null) => void): void;
   /**
+   * Whether nothing but a computation of his own is left to whoever has looked in vain while `standing` stood, as far as
+   * anybody knows: he may wait for his turn before he calls `get`, and look once more then (`keptUnder`).
+   */
+  isOnItsOwn(question: Question, standing: Generations | null): boolean;
+  /** The answer of this process that counts now, if nothing has changed since `standing` was read. */
+  keptUnder(question: Question, standing: Generations | null): DatedAnswer | null;
+  /**
    * For whoever has looked in vain, while `standing` stood: the answer, as `compute` makes it or has made it, or null
    * for what must not be kept. Rejects as `compute` does, where nothing that may be told instead is there. `asker`
    * ends when nobody waits for this one.
@@ -163,7 +170,7 @@ export function createAnswerCache({
     asker: Cancellation,
     compute: Compute,
   ): Promise<Answered> => {
-    const key = `${question.ask.key} ${generationsText(standing)}`;
+    const key = flightKey(question, standing);
     const { landed, isJoined } = flights.board(key, asker, (shared) => fill(question, standing, shared, compute));
     if (!isJoined) return landed;
     const { answer } = await landed;
@@ -224,7 +231,20 @@ export function createAnswerCache({
 
   const questionOf = (ask: AnswerAsk): Question => ({ ask, tags: generations.tagsOf(ask.tags), entry: undefined });
 
-  return { questionOf, look, get, bytesKept: () => memory.bytes() };
+  const isOnItsOwn: AnswerCache["isOnItsOwn"] = (question, standing) => {
+    if (standing === null || standing.isOpen || breaker.isDoubtful()) return false;
+    return demandFor(standing) === "first" && !flights.has(flightKey(question, standing));
+  };
+
+  const keptUnder: AnswerCache["keptUnder"] = (question, standing) =>
+    freshIn(memory.of(question), question.ask, standing);
+
+  return { questionOf, look, isOnItsOwn, keptUnder, get, bytesKept: () => memory.bytes() };
+}
+
+/** Equal texts, same question of the same asker under the same generations. */
+function flightKey({ ask }: Question, standing: Generations): string {
+  return `${ask.key} ${generationsText(standing)}`;
 }
 
 /** Of the tags; the epoch has no mark. */

@@ -12,6 +12,8 @@ export interface Boarded<Value> {
 }
 
 export interface Flights<Value> {
+  /** Whether one is under way for `key`. */
+  has(key: string): boolean;
   /**
    * Joins what is under way for `key`, or begins it by `fly`, which is told when all who wait are over. `asker` ends when
    * this one does not wait any longer. Past the bound everybody flies alone.
@@ -50,6 +52,7 @@ export function createFlights<Value>(): Flights<Value> {
   };
 
   return {
+    has: (key) => flights.get(key) !== undefined,
     board(key, asker, fly) {
       const flying = flights.get(key);
       if (flying === undefined && flights.size >= limits.flightsMax) return { landed: fly(asker), isJoined: false };

@@ -1,9 +1,11 @@
 // Which reads may begin. Answers that are cached cost next to nothing and are always given; reads that have to be
-// computed begin so many at a time, and the others wait in line, which costs nothing and keeps whoever asked from
-// asking again. Who would wait too long is refused, at once where that can be foreseen: past a point a read is only
-// late, and makes others late. Writes pass: they have a bound of their own.
+// computed begin so many at a time, and the others wait in line, which costs next to nothing and keeps whoever asked from
+// asking again. Who has waited too long is refused: past a point a read is only late, and makes others late. Nobody is
+// refused for a wait that is merely foreseen: a refusal costs a good part of what a read costs, and whoever is told at
+// once comes back at once, until there is time for nothing else. Writes pass: they have a bound of their own.
 
 import { monitorEventLoopDelay } from "node:perf_hooks";
+import type { GraphQLError } from "graphql";
 import { overloaded } from "../errors.ts";
 import type { Cancellation } from "../runtime/cancellation.ts";
 import { loopAliveMs } from "../runtime/deadline.ts";
@@ -15,6 +17,12 @@ export interface Admission {
   run<T>(read: () => Promise<T>, request?: Cancellation): Promise<T>;
   /** Runs at once what has had its turn already, and must be read in another way. */
   runAgain<T>(read: () => Promise<T>): Promise<T>;
+  /** What becomes of a read that comes now. */
+  outlook(): Outlook;
+  /** A place in line, where `outlook` says so, for one that has little to keep while it waits. */
+  enter(turn: Turn): Place;
+  /** Who leaves before his turn is never told of it. */
+  leave(place: Place): void;
   /** Reads that are being computed. */
   inFlight(): number;
   /** Reads in line. */
@@ -33,13 +41,21 @@ export interface AdmissionOptions {
   readonly waitMs?: number;
 }
 
-interface Waiting {
+export type Outlook = "begins" | "waits" | "is refused";
+
+/** Of which one is called, later on. */
+export interface Turn {
+  /** At once it may `run` one read. */
+  begin(): void;
+  refuse(reason: GraphQLError): void;
+}
+
+export interface Place {
+  readonly turn: Turn;
   /** In the life of the event loop: a stall of ours makes nobody late. */
   readonly sinceMs: number;
   /** False once its request is over, though it stands in line still. */
   isWaiting: boolean;
-  readonly begin: () => void;
-  readonly refuse: (reason: Error) => void;
 }
 
 export function createAdmission({
@@ -48,10 +64,10 @@ export function createAdmission({
   lateMax = limits.readsLateMax,
   waitMs = limits.readWaitMs,
 }: AdmissionOptions = {}): Admission {
-  const line = new WaitingLine<Waiting>();
+  const line = new WaitingLine<Place>();
   let computing = 0;
   let waitingCount = 0;
-  const pace = createPace(() => computing >= computedMax);
+  const lateness = createLateness();
 
   const compute = async <T>(read: () => Promise<T>): Promise<T> => {
     computing += 1;
@@ -59,7 +75,6 @@ export function createAdmission({
       return await read();
     } finally {
       computing -= 1;
-      pace.count();
       beginNext();
     }
   };
@@ -68,31 +83,38 @@ export function createAdmission({
     while (computing < computedMax) {
       const next = line.take();
       if (next === undefined) return;
-      if (leave(next)) next.begin();
+      if (left(next)) next.turn.begin();
     }
   };
 
   /** Whether it was there still. */
-  const leave = (waiting: Waiting): boolean => {
-    if (!waiting.isWaiting) return false;
-    waiting.isWaiting = false;
+  const left = (place: Place): boolean => {
+    if (!place.isWaiting) return false;
+    place.isWaiting = false;
     waitingCount -= 1;
     return true;
   };
 
   /** One burst stalls the loop for a moment, and says nothing of what it can do: only many reads in a late loop do. */
-  const isLate = (): boolean => computing + waitingCount >= lateMax && pace.delayMs() >= limits.admissionDelayMs;
+  const isLate = (): boolean => computing + waitingCount >= lateMax && lateness.delayMs() >= limits.admissionDelayMs;
 
-  const isHopeless = (): boolean => line.size >= waitingMax || isLate() || pace.msFor(waitingCount) > waitMs;
+  const outlook = (): Outlook => {
+    if (computing < computedMax) return "begins";
+    return line.size >= waitingMax || isLate() ? "is refused" : "waits";
+  };
+
+  const stand = (turn: Turn): Place => {
+    const place = { turn, sinceMs: loopAliveMs(), isWaiting: true };
+    line.add(place);
+    waitingCount += 1;
+    return place;
+  };
 
   const wait = <T>(read: () => Promise<T>, request: Cancellation | undefined): Promise<T> =>
     new Promise<T>((resolve, refuse) => {
-      const begin = (): void => resolve(compute(read));
-      const waiting: Waiting = { sinceMs: loopAliveMs(), isWaiting: true, begin, refuse };
-      line.add(waiting);
-      waitingCount += 1;
+      const place = stand({ begin: () => resolve(compute(read)), refuse });
       request?.whenOver((reason) => {
-        if (leave(waiting)) refuse(reason);
+        if (left(place)) refuse(reason);
       });
     });
 
@@ -100,55 +122,42 @@ export function createAdmission({
     const sinceMs = loopAliveMs() - waitMs;
     for (let { first } = line; first !== undefined && first.sinceMs < sinceMs; first = line.first) {
       line.take();
-      if (leave(first)) first.refuse(overloaded());
+      if (left(first)) first.turn.refuse(overloaded());
     }
   }, limits.admissionSweepMs);
   sweep.unref();
 
   return {
     run<T>(read: () => Promise<T>, request?: Cancellation): Promise<T> {
-      if (computing < computedMax) {
-        pace.slacken();
-        return compute(read);
-      }
-      return isHopeless() ? Promise.reject(overloaded()) : wait(read, request);
+      const now = outlook();
+      if (now === "begins") return compute(read);
+      return now === "waits" ? wait(read, request) : Promise.reject(overloaded());
     },
     runAgain: compute,
+    outlook,
+    enter: stand,
+    leave: left,
     inFlight: () => computing,
     waiting: () => waitingCount,
     stop() {
       clearInterval(sweep);
-      pace.stop();
+      lateness.stop();
     },
   };
 }
 
-/** How fast reads end, and how late the event loop is: both as of the last window, since what has passed is no pressure. */
-function createPace(isFull: () => boolean) {
+/** How late the event loop is, as of the last window: what has passed is no pressure. */
+function createLateness() {
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   delay.enable();
   let delayMs = 0;
-  let ended = 0;
-  let isSlack = true;
-  let perMs: number | null = null;
-  let windowBeganMs = loopAliveMs();
   const timer = setInterval(() => {
-    const nowMs = loopAliveMs();
-    perMs = isSlack ? null : ended / (nowMs - windowBeganMs);
     delayMs = Number.isNaN(delay.mean) ? 0 : delay.mean / 1e6 - RESOLUTION_MS;
-    windowBeganMs = nowMs;
-    ended = 0;
-    isSlack = !isFull();
     delay.reset();
   }, limits.admissionWindowMs);
   timer.unref();
   return {
-    count: () => void (ended += 1),
-    /** Somebody did not have to wait: how many ended says how many came, and not how many could. */
-    slacken: () => void (isSlack = true),
     delayMs: () => delayMs,
-    /** For so many to end; 0 where that is not known. */
-    msFor: (count: number) => (count === 0 || perMs === null ? 0 : count / perMs),
     stop() {
       clearInterval(timer);
       delay.disable();

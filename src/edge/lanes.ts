@@ -6,8 +6,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { GraphQLError, type ExecutionResult } from "graphql";
 import type { AutomaticDocumentStore } from "../cache/automatic-document.ts";
 import type { AnswerCache } from "../cache/answers.ts";
-import type { Question } from "../cache/kept-answers.ts";
-import type { GenerationReader, Generations } from "../cache/generations.ts";
+import type { DatedAnswer } from "../cache/kept-answers.ts";
+import type { GenerationReader } from "../cache/generations.ts";
 import { createContext, type Context, type Services } from "../context.ts";
 import { codeOf, persistedQueryNotFound } from "../errors.ts";
 import type { CatalogueReading } from "../loaders/kept-rows.ts";
@@ -22,6 +22,7 @@ import { computed } from "./computed-answer.ts";
 import type { FastAnswer, FastLane } from "./fast-lane.ts";
 import type { KnownQuestions } from "./known-questions.ts";
 import { KnownRequest, type KnownRequests } from "./known-requests.ts";
+import { Miss, type KnownQuestion, type MissEndings, type MissedQuestion } from "./miss.ts";
 import { metersOf } from "./operation-meters.ts";
 import { outageOf, outageOfWrite } from "./outage.ts";
 import { worked, type Passage, type WorkedPassage } from "./passage.ts";
@@ -62,7 +63,28 @@ export interface LanesOptions {
 type LaneFacts = Pick<RequestFacts, "automaticDocument" | "executed" | "isAdmitted">;
 
 export function createLanes(options: LanesOptions): Lanes {
-  const { persistedOperations, automaticDocuments, fastLane, yogaLane, requestMs } = options;
+  const { persistedOperations, automaticDocuments, fastLane, yogaLane, answers, requestMs } = options;
+
+  const endings: MissEndings = {
+    tell: (asked, answer) => tell(options, asked.passage, asked, answer),
+    compute(asked, leftMs, refusal) {
+      const { passage, known, onRefused } = asked;
+      void takeFastLane(options, worked(passage, leftMs), known, { ...asked, refusal }).catch(onRefused);
+    },
+    refuse: ({ passage, known }, reason) => refuseOutage(options.metrics, passage, known.operation, reason),
+  };
+
+  /** Nothing is set up for a hit but its answer. */
+  const lookFor = (passage: Passage, asked: KnownQuestion, onRefused: (reason: unknown) => void): void => {
+    answers.look(asked.question, (answer, standing) => {
+      try {
+        if (answer !== null) tell(options, passage, asked, answer);
+        else new Miss(options, endings, { ...asked, passage, standing, onRefused }).settle();
+      } catch (thrown) {
+        onRefused(thrown);
+      }
+    });
+  };
 
   const takeKnown = (
     passage: Passage,
@@ -72,7 +94,7 @@ export function createLanes(options: LanesOptions): Lanes {
   ): void => {
     const question = known.questionOf(passage.viewer, options.knownQuestions);
     if (question === null) void takeFastLane(options, worked(passage, requestMs), known, null).catch(onRefused);
-    else lookFor(options, passage, { known, question, newText }, onRefused);
+    else lookFor(passage, { known, question, newText }, onRefused);
   };
 
   return {
@@ -115,46 +137,25 @@ function isFast(operation: RegisteredOperation, { operationName }: RequestParams
   return operationName === undefined || operationName === null || operationName === operation.name;
 }
 
-/** A cached question, and how it was put. */
-interface KnownQuestion {
-  readonly known: KnownRequest;
-  readonly question: Question;
-  /** Null where it was known by its text already. */
-  readonly newText: string | null;
-}
-
-/** Nothing is set up for a hit but its answer. */
-function lookFor(
-  options: LanesOptions,
+function tell(
+  { knownRequests, metrics }: LanesOptions,
   passage: Passage,
-  { known, question, newText }: KnownQuestion,
-  onRefused: (reason: unknown) => void,
+  { known, newText }: KnownQuestion,
+  answer: DatedAnswer,
 ): void {
   const { operation, plan } = known;
-  options.answers.look(question, (answer, standing) => {
-    try {
-      if (answer === null) {
-        void takeFastLane(options, worked(passage, options.requestMs), known, { question, standing }).catch(onRefused);
-        return;
-      }
-      sendCached(passage, { plan, answer });
-      // Not the first time that somebody asks it: what is asked once need not be remembered.
-      if (newText !== null && newText.length <= limits.knownRequestCharactersMax) {
-        options.knownRequests.set(newText, known);
-      }
-      metersOf(options.metrics, operation.name).hit();
-      countAnswer(options.metrics, passage, operation);
-    } catch (thrown) {
-      onRefused(thrown);
-    }
-  });
+  sendCached(passage, { plan, answer });
+  // Not the first time that somebody asks it: what is asked once need not be remembered.
+  if (newText !== null && newText.length <= limits.knownRequestCharactersMax) knownRequests.set(newText, known);
+  metersOf(metrics, operation.name).hit();
+  countAnswer(metrics, passage, operation);
 }
 
 function takeFastLane(
   options: LanesOptions,
   passage: WorkedPassage,
   { operation, params, prepared }: Pick<KnownRequest, "operation" | "params" | "prepared">,
-  asked: { readonly question: Question; readonly standing: Generations | null } | null,
+  asked: (Pick<MissedQuestion, "question" | "standing"> & { readonly refusal: Error | null }) | null,
 ): Promise<void> {
   const { yogaLane, metrics, answers } = options;
   const { cancellation } = passage;
@@ -172,7 +173,9 @@ function takeFastLane(
     plan !== null && asked !== null
       ? answers
           .get(asked.question, asked.standing, cancellation, (shared) =>
-            computed(options, { execute, ask: asked.question.ask }, shared),
+            asked.refusal === null
+              ? computed(options, { execute, ask: asked.question.ask }, shared)
+              : Promise.reject(asked.refusal),
           )
           .then(({ answer, source }) => {
             metrics.answers.inc({ source });
