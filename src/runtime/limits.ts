@@ -167,12 +167,12 @@ export const limits = {
   requestMs: 5_000,
 
   /** Reads that one process computes at the same time; more wait in line. */
-  readsComputedMax: 400,
+  readsComputedMax: 200,
   /** Reads in that line; more are refused with OVERLOADED. */
   readsWaitingMax: 10_000,
   /** Reads computed and in line, together, up to which a late event loop refuses nobody: a burst of its own making. */
-  readsLateMax: 1_000,
-  /** In that line, as it is or as it can be foreseen; who would wait longer is refused. */
+  readsLateMax: 8_000,
+  /** In that line; who has waited longer is refused. */
   readWaitMs: 3_000,
   /** Between two looks at who has waited that long. */
   admissionSweepMs: 100,
