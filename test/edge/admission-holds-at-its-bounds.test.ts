@@ -69,18 +69,73 @@ it("refuses who has waited too long", async () => {
   expect(admission.waiting()).toBe(0);
 });
 
-it("refuses at once who can be foreseen to wait too long, once nothing has ended for a while", async () => {
+it("refuses nobody for a wait that is only foreseen: who is told at once comes back at once", async () => {
   for (let read = 0; read < 2; read += 1) begin();
-  const isRefusedAtOnce = async () => {
-    const waits = admission.run(async () => true).catch(() => true);
+  // Nothing has ended for a while, and nothing will.
+  await delay(limits.admissionWindowMs * 2);
+  const startedAtMs = performance.now();
+  expect(await isAdmitted()).toBe(false);
+  expect(performance.now() - startedAtMs).toBeGreaterThanOrEqual(WAIT_MS);
+});
+
+it("says beforehand what becomes of a read", () => {
+  const outlooks = [0, 1, 2, 3, 4, 5].map(() => {
+    const outlook = admission.outlook();
+    begin();
+    return outlook;
+  });
+  expect(outlooks).toEqual(["begins", "begins", "waits", "waits", "waits", "is refused"]);
+});
+
+describe("a turn that waits by itself", () => {
+  it("comes in its order, and may run one read at once", async () => {
+    const begun: string[] = [];
+    for (let read = 0; read < 2; read += 1) begin();
+    const before = admission.run(async () => begun.push("before"));
+    admission.enter({
+      begin: () => void admission.run(() => new Promise((resolve) => finish.push(() => resolve(begun.push("turn"))))),
+      refuse: never,
+    });
+    const behind = admission.run(async () => begun.push("behind"));
+    expect(admission.waiting()).toBe(3);
+    finish.shift()!();
+    await until(
+      () => finish.length === 2,
+      () => "the turn has not come",
+    );
+    expect([admission.inFlight(), admission.waiting(), begun]).toEqual([2, 1, ["before"]]);
+    finish.pop()!();
+    await Promise.all([before, behind]);
+    expect(begun).toEqual(["before", "turn", "behind"]);
+  });
+
+  it("hands on the room that it does not take", async () => {
+    for (let read = 0; read < 2; read += 1) begin();
+    for (let turn = 0; turn < 2; turn += 1) admission.enter({ begin: () => undefined, refuse: never });
+    const behind = admission.run(async () => "computed");
+    finish.pop()!();
+    expect(await behind).toBe("computed");
+  });
+
+  it("is never told after it has left", async () => {
+    for (let read = 0; read < 2; read += 1) begin();
+    const place = admission.enter({ begin: never, refuse: never });
+    expect(admission.waiting()).toBe(1);
+    admission.leave(place);
+    admission.leave(place);
+    expect(admission.waiting()).toBe(0);
+    finish.pop()!();
+    expect(await admission.run(async () => "computed")).toBe("computed");
+    await delay(WAIT_MS * 1.5);
+  });
+
+  it("is refused when it has waited too long", async () => {
+    for (let read = 0; read < 2; read += 1) begin();
     const startedAtMs = performance.now();
-    const refused = await isAdmitted();
-    const isQuick = performance.now() - startedAtMs < WAIT_MS / 2;
-    await waits;
-    return !refused && isQuick;
-  };
-  await until(isRefusedAtOnce, () => "everybody waits still");
-  expect(admission.inFlight()).toBe(2);
+    const reason = await new Promise((refuse) => admission.enter({ begin: never, refuse }));
+    expect(codeOf(reason as Error)).toBe("OVERLOADED");
+    expect(performance.now() - startedAtMs).toBeGreaterThanOrEqual(WAIT_MS);
+  });
 });
 
 it("lets a burst wait that comes after a time of rest", async () => {
@@ -145,6 +200,10 @@ describe("while the event loop does not keep up", () => {
     expect(admission.inFlight()).toBe(2);
   });
 });
+
+function never(): void {
+  expect.unreachable("a turn that nobody waits for any more, or too early");
+}
 
 /** A read that lasts until `finish` ends it. */
 function begin(): void {
