@@ -167,7 +167,7 @@ export const limits = {
   requestMs: 5_000,
 
   /** Reads that one process computes at the same time; more wait in line. */
-  readsComputedMax: 200,
+  readsComputedMax: 400,
   /** Reads in that line; more are refused with OVERLOADED. */
   readsWaitingMax: 10_000,
   /** Reads computed and in line, together, up to which a late event loop refuses nobody: a burst of its own making. */
