@@ -100,8 +100,8 @@ export const freshMutants: readonly FreshMutant[] = [
     edits: [
       {
         path: ANSWERS,
-        from: "const key = `${question.ask.key} ${generationsText(standing)}`;",
-        to: "const key = question.ask.key;",
+        from: "return `${ask.key} ${generationsText(standing)}`;",
+        to: "return standing === null ? '' : ask.key;",
       },
     ],
     weather: slowReads,
