@@ -1,6 +1,6 @@
-// `npm run bench -- pressure`: what Satchel does at its limit and beyond it. The most cold reads a second; half as
-// many while the cache Redis does not answer; five times as many, in turns with the most; and 20,000 hot players. Satchel alone: what the others
-// do at their limits is no yardstick.
+// `npm run bench -- pressure`: what Satchel does at its limit and beyond it. The most cold reads a second; half as many
+// while the cache Redis does not answer; five times as many, in turns with the most; and 20,000 hot players. Satchel
+// alone: what the others do at their limits is no yardstick.
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
