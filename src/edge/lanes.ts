@@ -67,9 +67,9 @@ export function createLanes(options: LanesOptions): Lanes {
 
   const endings: MissEndings = {
     tell: (asked, answer) => tell(options, asked.passage, asked, answer),
-    compute(asked, leftMs, refusal) {
-      const { passage, known, onRefused } = asked;
-      void takeFastLane(options, worked(passage, leftMs), known, { ...asked, refusal }).catch(onRefused);
+    compute({ passage, known, question, standing, onRefused }, leftMs, refusal) {
+      const asked = { question, standing, refusal };
+      void takeFastLane(options, worked(passage, leftMs), known, asked).catch(onRefused);
     },
     refuse: ({ passage, known }, reason) => refuseOutage(options.metrics, passage, known.operation, reason),
   };

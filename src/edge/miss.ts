@@ -76,9 +76,10 @@ export class Miss implements Turn {
   }
 
   #outlook(): Outlook {
-    // Who waits this way has no deadline but the line's own.
-    const isPatient = this.#options.requestMs >= limits.readWaitMs;
-    return isPatient && this.#isOnItsOwn() ? this.#options.admission.outlook() : "begins";
+    const { admission, requestMs } = this.#options;
+    const outlook = admission.outlook();
+    // Asked first, since mostly there is room. Who waits this way has no deadline but the line's own.
+    return outlook !== "begins" && requestMs >= limits.readWaitMs && this.#isOnItsOwn() ? outlook : "begins";
   }
 
   #isOnItsOwn(): boolean {
